@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Words to the person, on stderr. One message is one write(2), so that lines
+ * of several processes do not mix. Bytes of the person's own words that a
+ * terminal could act on are shown escaped (\xHH).
+ */
+#ifndef BASE_MESSAGE_H
+#define BASE_MESSAGE_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/* "conntrack v2.0.0 (conntrack)": what -V prints and what errors begin with. */
+extern const char message_program[];
+
+/* Exit codes of the program (contract, point 2). */
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_REFUSED = 1, /* the kernel refused, a file failed, nothing was hit */
+	EXIT_USAGE = 2,	  /* bad command line */
+};
+
+/* What is wrong with the person's words; filled by the cli room, printed once. */
+struct complaint {
+	char text[1024];
+};
+
+/*
+ * Fill a complaint (cut at its size, control bytes escaped). Returns -1, so
+ * that a parser can `return complain(…)`.
+ */
+int complain(struct complaint *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* PROGRAM: text, newline: counts, errors. */
+void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The text alone and a newline: warnings and notices ("WARNING: …"). */
+void message_plain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * A complaint as the person sees it: PROGRAM: text, newline, and on a line of
+ * its own the pointer to --help. Returns EXIT_USAGE.
+ */
+int message_usage(const struct complaint *c);
+
+/*
+ * Whether some message could not be written (stderr closed or full). The exit
+ * code then must not be 0.
+ */
+int message_failed(void);
+
+#endif

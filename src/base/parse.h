@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Numbers and addresses out of text, whole and in range or not at all. All
+ * return 0, or -EINVAL (not a number, something behind it, empty, sign) or
+ * -ERANGE (a number, but outside min..max). *out is written on success only.
+ */
+#ifndef BASE_PARSE_H
+#define BASE_PARSE_H
+
+#include <stdint.h>
+
+/* Digits only. */
+int parse_decimal(const char *text, uint64_t min, uint64_t max, uint64_t *out);
+
+/* Decimal, 0x hexadecimal, 0 octal (as strtoul(3) with base 0). */
+int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
+
+/*
+ * Dotted quad with four parts, or IPv6 text (no scope). bytes gets 4 or 16
+ * bytes in network order; the rest of the 16 is zeroed. *family gets AF_INET
+ * or AF_INET6.
+ */
+int parse_address(const char *text, uint8_t bytes[static 16], uint8_t *family);
+
+#endif

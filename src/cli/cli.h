@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* From words to a request. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/message.h"
+#include "base/writer.h"
+#include "cli/request.h"
+
+/*
+ * State that outlives one request: the label list, read at most once a path.
+ * Zero it before first use; cli_free() at the end.
+ */
+struct cli {
+	struct label_map labels;
+	char *labels_path; /* path that labels was read from, NULL: not yet */
+};
+
+/*
+ * Read argv[1..argc-1] into a request, which points into argv and cli. 0, or
+ * -1 with a complaint that names the option and the word and says what is
+ * accepted. loading: the words are a line of a -R file, where only the
+ * commands of -R are known.
+ */
+int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct request *request,
+	struct complaint *complaint);
+
+void cli_free(struct cli *cli);
+
+/* Whether -R may contain this command. */
+bool cli_loadable(enum command command, enum table table);
+
+/* The text of --help for what request->help_… says. */
+void cli_help(struct writer *w, const struct request *request);
+
+/* Past tense, for summaries: "shown", "deleted", …; and "-D" of a command. */
+const char *cli_command_done(enum command command);
+const char *cli_command_option(enum command command);
+
+#endif

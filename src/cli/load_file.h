@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lines of a -R file as words: comments, blanks, quotes. Grammar: part 10 of
+ * the reference, with lines and words of any length.
+ */
+#ifndef CLI_LOAD_FILE_H
+#define CLI_LOAD_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/message.h"
+
+struct load_file {
+	const char *path; /* for messages; "-" is standard input */
+	FILE *stream;
+	unsigned line;	  /* number of the line that was read last, from 1 */
+	char *text;	  /* that line; words point into it */
+	size_t size;
+	char **words;	  /* words[0] is the program's name, NULL behind the last */
+	int count;	  /* of words, [0] included */
+	size_t room;
+};
+
+/* Open. 0 or a negative errno (-EISDIR for a directory). */
+int load_file_open(struct load_file *f, const char *path);
+
+/*
+ * Read the next line that has words. 1 when there is one, 0 at the end, -1
+ * with a complaint (unclosed quote, NUL byte, read error, no memory).
+ */
+int load_file_next(struct load_file *f, struct complaint *complaint);
+
+/* Split one line in place (no newline in it); as load_file_next(). */
+int load_file_split(struct load_file *f, char *line, size_t length, struct complaint *complaint);
+
+/* Back to the first line; 0 or a negative errno. */
+int load_file_rewind(struct load_file *f);
+
+void load_file_close(struct load_file *f);
+
+#endif

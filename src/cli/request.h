@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the person asks for, complete and checked: the cli room ends in it, the
+ * commands begin with it.
+ */
+#ifndef CLI_REQUEST_H
+#define CLI_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flow/expectation.h"
+#include "flow/filter.h"
+#include "flow/flow.h"
+#include "output/output.h"
+
+enum command {
+	COMMAND_NONE,
+	COMMAND_LIST,
+	COMMAND_GET,
+	COMMAND_DELETE,
+	COMMAND_CREATE,
+	COMMAND_ADD,
+	COMMAND_UPDATE,
+	COMMAND_EVENT,
+	COMMAND_FLUSH,
+	COMMAND_COUNT,
+	COMMAND_STATS,
+	COMMAND_LOAD,
+	COMMAND_VERSION,
+	COMMAND_HELP,
+	COMMANDS,
+};
+
+enum table { TABLE_CONNTRACK, TABLE_EXPECT, TABLE_DYING, TABLE_UNCONFIRMED, TABLES };
+
+/* Events of -e. */
+enum event_mask { EVENTS_NEW = 1, EVENTS_UPDATE = 2, EVENTS_DESTROY = 4, EVENTS_ALL = 7 };
+
+struct request {
+	enum command command;
+	enum table table;
+	uint8_t family; /* AF_INET, AF_INET6, AF_UNSPEC: both */
+
+	/* Which entries: list, delete, update, event; for get what it must be. */
+	struct filter filter;
+
+	/*
+	 * create, add: the whole new entry, both tuples filled (mirrored where
+	 * only one was given), status, timeout, NAT and so on.
+	 * get: the tuple to look up. update: what to set, present bits say what
+	 * (mark with mark_mask, status bits to add, timeout, state, labels with
+	 * labels_mask); its tuples are empty.
+	 */
+	struct flow flow;
+
+	/* Table expect. create: whole; get, delete: the tuple to look up. */
+	struct expectation expectation;
+
+	bool zero_counters; /* -z */
+	unsigned event_mask; /* enum event_mask */
+	int buffer_size;     /* -b, bytes; 0: the default */
+
+	const struct output_format *format;
+	unsigned output_flags; /* enum output_flag */
+
+	const char *label_map_path; /* --labelmap, else LABEL_MAP_DEFAULT */
+	bool labels_needed;	    /* some option speaks of labels */
+	const struct label_map *labels; /* the list, once it is read; NULL: none */
+
+	const char *load_path; /* -R */
+
+	/* help: what it is about; COMMAND_NONE and NULL: the whole */
+	enum command help_command;
+	const struct protocol *help_protocol;
+};
+
+#endif

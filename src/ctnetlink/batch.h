@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Many messages in one send, each answer back to what it was about.
+ *
+ * Facts that the limits come from (Linux 6.18): errors never stop the walk of
+ * a send; each refusal is one reply, a success replies only when asked to; a
+ * reply charges 832 bytes of the receive buffer, so that 256 fill the default
+ * one and the rest vanish. Hence at most BATCH_MESSAGES a send, only the last
+ * one flagged NLM_F_ACK, and its ACK insisted on.
+ */
+#ifndef CTNETLINK_BATCH_H
+#define CTNETLINK_BATCH_H
+
+#include <stddef.h>
+
+#include "ctnetlink/socket.h"
+
+#define BATCH_MESSAGES 250
+#define BATCH_BYTES    (96 * 1024)
+
+/*
+ * One message's outcome, in the order of sending: error 0 or a positive errno,
+ * text the kernel's own words or "". context is what batch_commit() was given.
+ * Returns 0 or a negative errno, which ends the batch.
+ */
+typedef int (*batch_result_fn)(
+	const struct ct_answer *answer, const void *context, size_t length, void *data);
+
+struct batch {
+	struct ct_socket *socket;
+	batch_result_fn fn;
+	void *data;
+	struct packet packet;
+	size_t messages;
+	size_t context_used;
+	struct batch_item *items;
+	uint8_t *bytes;	  /* of the packet */
+	uint8_t *context; /* copies of what batch_commit() was given */
+	uint64_t sends;	  /* for --explain: sends done */
+};
+
+/* 0 or -ENOMEM. batch_close() frees; it sends nothing. */
+int batch_open(struct batch *b, struct ct_socket *socket, batch_result_fn fn, void *data);
+void batch_close(struct batch *b);
+
+/*
+ * Encode one message into b->packet, then say so with batch_commit() and a
+ * context, which is copied. When the encoder says -EMSGSIZE, batch_flush() and
+ * encode again. batch_commit() flushes by itself when the batch is full.
+ */
+int batch_commit(struct batch *b, const void *context, size_t length);
+
+/*
+ * Send what is held, read every answer, call fn for each message. 0, or the
+ * negative errno of the socket or of fn (-EPROTO: the last message's ACK never
+ * came, so what was done is not known).
+ */
+int batch_flush(struct batch *b);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The model into kernel messages. Each function appends one finished message
+ * to the packet: 0, or -EMSGSIZE when it does not fit. Sequence number, port
+ * and NLM_F_ACK are set by whoever sends (socket.c, batch.c).
+ */
+#ifndef CTNETLINK_ENCODE_H
+#define CTNETLINK_ENCODE_H
+
+#include <stdbool.h>
+
+#include "ctnetlink/kernel_filter.h"
+#include "ctnetlink/packet.h"
+#include "flow/expectation.h"
+#include "flow/flow.h"
+#include "flow/stats.h"
+
+enum dump_kind {
+	DUMP_TABLE,
+	DUMP_TABLE_ZERO, /* and zero the counters of what is dumped */
+	DUMP_DYING,
+	DUMP_UNCONFIRMED,
+};
+
+/* filter may be NULL: everything. */
+int encode_dump(struct packet *p, enum dump_kind kind, const struct kernel_filter *filter);
+
+/* The original tuple, else the reply tuple, and the zones. */
+int encode_get(struct packet *p, const struct flow *flow);
+
+/*
+ * Create (exclusive: fail when it exists; else change the one that exists).
+ * Everything present that user space may set is sent.
+ */
+int encode_create(struct packet *p, const struct flow *flow, bool exclusive);
+
+/* Change the entry of flow's original tuple and zone; likewise. */
+int encode_update(struct packet *p, const struct flow *flow);
+
+/* Delete by original tuple, zone, and id when present. */
+int encode_delete(struct packet *p, const struct flow *flow);
+
+/*
+ * Empty the table. family AF_UNSPEC: all of it; else only that family (sent
+ * as version 1, which the kernel honours since 5.2; with version 0 it would
+ * empty both).
+ */
+int encode_flush(struct packet *p, uint8_t family);
+
+int encode_global(struct packet *p); /* answered by one message: decode_global() */
+int encode_stats(struct packet *p, enum stats_table table);
+
+int encode_expectation_dump(struct packet *p, uint8_t family);
+int encode_expectation_get(struct packet *p, const struct expectation *e);
+int encode_expectation_create(struct packet *p, const struct expectation *e);
+int encode_expectation_delete(struct packet *p, const struct expectation *e);
+int encode_expectation_flush(struct packet *p);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Entries as bytes: one interface, one file a format. A format prints what is
+ * present in the model and nothing else.
+ */
+#ifndef OUTPUT_OUTPUT_H
+#define OUTPUT_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/writer.h"
+#include "flow/expectation.h"
+#include "flow/flow.h"
+#include "flow/labels.h"
+#include "flow/stats.h"
+
+/* -o words that are not formats by themselves. */
+enum output_flag {
+	OUTPUT_EXTENDED = 1 << 0,
+	OUTPUT_TIMESTAMP = 1 << 1,
+	OUTPUT_ID = 1 << 2,
+	OUTPUT_KTIMESTAMP = 1 << 3,
+	OUTPUT_LABELS = 1 << 4,
+	OUTPUT_USERSPACE = 1 << 5, /* changes nothing (reference, quirk 38) */
+};
+
+/* What the records are: decides head and foot, and the command word of save. */
+enum output_subject {
+	SUBJECT_LIST,	/* -L, -G, -U: entries as they are; save writes -A */
+	SUBJECT_DELETE, /* -D: entries that were; save writes -D */
+	SUBJECT_EVENTS, /* -E: save writes -A, -U, -D by event */
+};
+
+enum event_type { EVENT_NONE, EVENT_NEW, EVENT_UPDATE, EVENT_DESTROY };
+
+/* What is known of an event besides its entry. */
+struct event {
+	enum event_type type;
+	struct timespec received; /* CLOCK_REALTIME */
+	uint32_t port;		  /* netlink port of who caused it; 0: the kernel itself */
+	const char *program;	  /* name of the process behind port, or NULL */
+};
+
+struct output;
+
+/* A format. begin and end may be NULL. */
+struct output_format {
+	const char *name; /* word of -o; "" for the default text */
+	void (*begin)(struct output *o);
+	void (*flow)(struct output *o, const struct flow *flow, const struct event *event);
+	void (*expectation)(
+		struct output *o, const struct expectation *e, const struct event *event);
+	void (*end)(struct output *o);
+	void (*stats)(struct output *o, const struct stats *stats);
+	void (*count)(struct output *o, uint64_t entries);
+};
+
+extern const struct output_format output_text;
+extern const struct output_format output_xml;
+extern const struct output_format output_save;
+extern const struct output_format output_json;
+
+struct output {
+	const struct output_format *format;
+	struct writer *writer;
+	unsigned flags; /* enum output_flag */
+	enum output_subject subject;
+	bool expectations;	 /* records are expectations */
+	const struct label_map *labels; /* NULL: no list */
+	time_t now;		 /* for delta-time; 0: the format asks the clock once a begin */
+	bool begun;		 /* something was printed (head included) */
+	uint64_t records;
+};
+
+/*
+ * Print one record; event is NULL for an entry of a list. The first one prints
+ * the format's head (so that nothing at all is printed for an empty list), and
+ * output_end() prints its foot if there was a head.
+ */
+void output_flow(struct output *o, const struct flow *flow, const struct event *event);
+void output_expectation(
+	struct output *o, const struct expectation *e, const struct event *event);
+void output_end(struct output *o);
+
+/* -S and -C. */
+void output_stats(struct output *o, const struct stats *stats);
+void output_count(struct output *o, uint64_t entries);
+
+#endif
