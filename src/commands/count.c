@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* -C: how many entries there are. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/message.h"
+#include "commands/report.h"
+#include "commands/run.h"
+#include "ctnetlink/decode.h"
+#include "ctnetlink/encode.h"
+
+static int read_entries(const struct nlmsghdr *message, void *data)
+{
+	uint32_t maximum;
+
+	return decode_global(message, data, &maximum);
+}
+
+/* Readable for everybody: the way for who may not ask the kernel. */
+static int entries_of_sysctl(uint32_t *entries)
+{
+	FILE *file = fopen("/proc/sys/net/netfilter/nf_conntrack_count", "re");
+	int found;
+
+	if (file == NULL)
+		return -errno;
+	found = fscanf(file, "%" SCNu32, entries);
+	fclose(file);
+	return found == 1 ? 0 : -EBADMSG;
+}
+
+int run_count(struct session *s)
+{
+	uint8_t bytes[256];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	uint32_t entries = 0;
+	int error;
+
+	if (session_open(s, &s->change) != 0)
+		return EXIT_REFUSED;
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_global(&packet);
+	if (error == 0)
+		error = ct_ask(&s->change, &packet, read_entries, &entries, &answer);
+	if (error != 0 && entries_of_sysctl(&entries) != 0)
+		return report_refusal(s, error, &answer, NULL);
+	output_count(&s->output, entries);
+	return session_flush(s);
+}
+
+static int count_expectation(const struct nlmsghdr *message, void *data)
+{
+	uint64_t *entries = data;
+	struct expectation e;
+
+	if (decode_expectation(message, &e) == 0)
+		++*entries;
+	return 0;
+}
+
+int run_count_expectations(struct session *s)
+{
+	uint64_t entries = 0;
+	int code = dump_expectations(s, count_expectation, &entries);
+
+	if (code != 0)
+		return code;
+	output_count(&s->output, entries);
+	return session_flush(s);
+}

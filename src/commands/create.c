@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* -I, -A: create an entry; -A changes the one that exists. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/message.h"
+#include "commands/report.h"
+#include "commands/run.h"
+#include "ctnetlink/decode.h"
+#include "ctnetlink/encode.h"
+
+static int read_labels(const struct nlmsghdr *message, void *data)
+{
+	struct flow *found = data;
+
+	return decode_flow(message, found) < 0 ? -EBADMSG : 0;
+}
+
+/*
+ * The kernel creates an entry without the labels, and says nothing, when no
+ * rule of the namespace uses labels (nf_ct_labels_ext_add()): look.
+ */
+static void warn_of_lost_labels(struct session *s)
+{
+	const struct flow *wanted = &s->request->flow;
+	struct flow found = {0};
+	uint8_t bytes[1024];
+	struct packet packet;
+	struct ct_answer answer = {0};
+
+	if ((wanted->present & FLOW_LABELS) == 0)
+		return;
+	packet_init(&packet, bytes, sizeof(bytes));
+	if (encode_get(&packet, wanted) < 0 ||
+		ct_ask(&s->change, &packet, read_labels, &found, &answer) < 0)
+		return;
+	if ((found.present & FLOW_LABELS) == 0)
+		message_plain("WARNING: the entry was made without labels; a rule that uses "
+			      "`ct label` must be there first");
+}
+
+int run_create(struct session *s)
+{
+	const struct request *request = s->request;
+	uint8_t bytes[2048];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	int error;
+
+	if (session_open(s, &s->change) != 0)
+		return EXIT_REFUSED;
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_create(&packet, &request->flow, request->command == COMMAND_CREATE);
+	if (error == 0)
+		error = ct_ask(&s->change, &packet, NULL, NULL, &answer);
+	if (error != 0)
+		return report_refusal(s, error, &answer, &request->flow);
+	warn_of_lost_labels(s);
+	return session_end(s, 1, true);
+}
+
+int run_create_expectation(struct session *s)
+{
+	uint8_t bytes[2048];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	int error;
+
+	if (session_open(s, &s->change) != 0)
+		return EXIT_REFUSED;
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_expectation_create(&packet, &s->request->expectation);
+	if (error == 0)
+		error = ct_ask(&s->change, &packet, NULL, NULL, &answer);
+	if (error != 0)
+		return report_refusal(s, error, &answer, NULL);
+	return EXIT_DONE;
+}

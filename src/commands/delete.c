@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* -D: delete the entries that match, many to a send. */
+#include <errno.h>
+
+#include "base/message.h"
+#include "commands/report.h"
+#include "commands/run.h"
+#include "commands/walk.h"
+#include "ctnetlink/decode.h"
+#include "ctnetlink/encode.h"
+
+/*
+ * The kernel's word on one deletion. An entry that is gone meanwhile is no
+ * failure, and is not shown: it was not deleted here.
+ */
+static int deleted(const struct ct_answer *answer, const void *context, size_t length, void *data)
+{
+	struct session *s = data;
+	struct flow flow;
+
+	(void)length;
+	if (answer->error == ENOENT)
+		return 0;
+	if (decode_flow(context, &flow) < 0)
+		return -EBADMSG;
+	if (answer->error != 0)
+		report_entry(s, -answer->error, answer, &flow);
+	else
+		output_flow(&s->output, &flow, NULL);
+	return s->output.writer->error ? -ECANCELED : 0;
+}
+
+/* Named by tuple, zone and id: an entry that took its place is left alone. */
+static int delete_flow(
+	struct session *s, const struct flow *flow, const struct nlmsghdr *message, void *data)
+{
+	(void)s;
+	return batch_put(data, encode_delete, flow, message);
+}
+
+int run_delete(struct session *s)
+{
+	return walk_and_change(s, delete_flow, deleted);
+}
+
+int run_delete_expectation(struct session *s)
+{
+	uint8_t bytes[1024];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	int error;
+
+	if (session_open(s, &s->change) != 0)
+		return EXIT_REFUSED;
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_expectation_delete(&packet, &s->request->expectation);
+	if (error == 0)
+		error = ct_ask(&s->change, &packet, NULL, NULL, &answer);
+	if (error != 0)
+		return report_refusal(s, error, &answer, NULL);
+	return session_end(s, 1, true);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* -G: look one entry up by its tuple. */
+#include <errno.h>
+
+#include "base/message.h"
+#include "commands/report.h"
+#include "commands/run.h"
+#include "ctnetlink/decode.h"
+#include "ctnetlink/encode.h"
+
+static int show_match(const struct nlmsghdr *message, void *data)
+{
+	struct session *s = data;
+	struct flow flow;
+
+	if (decode_flow(message, &flow) == 0 && filter_matches(&s->request->filter, &flow))
+		output_flow(&s->output, &flow, NULL);
+	return 0;
+}
+
+int run_get(struct session *s)
+{
+	uint8_t bytes[1024];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	int error;
+
+	if (session_open(s, &s->change) != 0)
+		return EXIT_REFUSED;
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_get(&packet, &s->request->flow);
+	if (error == 0)
+		error = ct_ask(&s->change, &packet, show_match, s, &answer);
+	if (error != 0)
+		return report_refusal(s, error, &answer, &s->request->flow);
+	return session_end(s, s->output.records, true);
+}
+
+static int show_expectation(const struct nlmsghdr *message, void *data)
+{
+	struct session *s = data;
+	struct expectation e;
+
+	if (decode_expectation(message, &e) == 0)
+		output_expectation(&s->output, &e, NULL);
+	return 0;
+}
+
+int run_get_expectation(struct session *s)
+{
+	uint8_t bytes[1024];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	int error;
+
+	if (session_open(s, &s->change) != 0)
+		return EXIT_REFUSED;
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_expectation_get(&packet, &s->request->expectation);
+	if (error == 0)
+		error = ct_ask(&s->change, &packet, show_expectation, s, &answer);
+	if (error != 0)
+		return report_refusal(s, error, &answer, NULL);
+	output_end(&s->output);
+	return session_flush(s);
+}

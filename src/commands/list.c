@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* -L: show the entries of a table. */
+#include <errno.h>
+
+#include "base/message.h"
+#include "commands/report.h"
+#include "commands/run.h"
+#include "commands/walk.h"
+#include "ctnetlink/decode.h"
+#include "ctnetlink/encode.h"
+
+static int show_flow(
+	struct session *s, const struct flow *flow, const struct nlmsghdr *message, void *data)
+{
+	(void)message;
+	(void)data;
+	output_flow(&s->output, flow, NULL);
+	return s->output.writer->error ? -ECANCELED : 0;
+}
+
+static enum dump_kind dump_kind_of(const struct request *request)
+{
+	switch (request->table) {
+	case TABLE_DYING:
+		return DUMP_DYING;
+	case TABLE_UNCONFIRMED:
+		return DUMP_UNCONFIRMED;
+	default:
+		return request->zero_counters ? DUMP_TABLE_ZERO : DUMP_TABLE;
+	}
+}
+
+int run_list(struct session *s)
+{
+	int code = walk_table(s, dump_kind_of(s->request), show_flow, NULL);
+
+	if (code != 0) {
+		output_end(&s->output);
+		session_flush(s);
+		return code;
+	}
+	return session_end(s, s->output.records, false);
+}
+
+static int show_expectation(const struct nlmsghdr *message, void *data)
+{
+	struct session *s = data;
+	struct expectation e;
+
+	if (decode_expectation(message, &e) == 0)
+		output_expectation(&s->output, &e, NULL);
+	return s->output.writer->error ? -ECANCELED : 0;
+}
+
+int dump_expectations(struct session *s, ct_message_fn fn, void *data)
+{
+	uint8_t bytes[256];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	int error;
+
+	if (session_open(s, &s->dump) != 0)
+		return EXIT_REFUSED;
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_expectation_dump(&packet, s->request->family);
+	if (error == 0)
+		error = ct_dump(&s->dump, &packet, fn, data, &answer);
+	if (error != 0)
+		session_drop(&s->dump);
+	if (error != 0 && error != -ECANCELED)
+		return report_refusal(s, error, &answer, NULL);
+	return error ? EXIT_REFUSED : 0;
+}
+
+int run_list_expectations(struct session *s)
+{
+	int code = dump_expectations(s, show_expectation, s);
+
+	if (code != 0) {
+		output_end(&s->output);
+		session_flush(s);
+		return code;
+	}
+	return session_end(s, s->output.records, false);
+}

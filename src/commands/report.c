@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/message.h"
+#include "base/writer.h"
+
+/* How many refused entries of one command get a line of their own. */
+#define ENTRIES_REPORTED 20
+
+#define ON(command) (1u << (command))
+#define ON_ANY      (~0u)
+#define ON_CREATE   (ON(COMMAND_CREATE) | ON(COMMAND_ADD))
+#define ON_CHANGE   (ON_CREATE | ON(COMMAND_UPDATE))
+#define ON_WHOLE_TABLE                                                                             \
+	(ON(COMMAND_LIST) | ON(COMMAND_FLUSH) | ON(COMMAND_COUNT) | ON(COMMAND_STATS))
+
+/*
+ * ctnetlink explains nearly nothing by itself, so the meaning of an errno is
+ * read from nf_conntrack_netlink.c: the first row that fits is taken.
+ */
+static const struct reason {
+	int error;
+	unsigned commands;
+	bool expectation; /* rows of the expectation table */
+	const char *text;
+} reasons[] = {
+	{EPERM, ON(COMMAND_UPDATE), false,
+		"the timeout of this entry is fixed and cannot be changed"},
+	{EPERM, ON(COMMAND_ADD), false,
+		"not permitted; CAP_NET_ADMIN is needed in this network namespace (run it as "
+		"root), "
+		"and the timeout of an entry that has it fixed cannot be changed"},
+	{EPERM, ON_ANY, false,
+		"not permitted; CAP_NET_ADMIN is needed in this network namespace (run it as "
+		"root)"},
+	{ENOENT, ON_CREATE, true, "the master connection of the expectation does not exist"},
+	{ENOENT, ON_ANY, true, "there is no such expectation"},
+	{EEXIST, ON_ANY, true, "the expectation exists already"},
+	{EOPNOTSUPP, ON_CREATE, true,
+		"the master connection has no helper, so nothing can be expected of it"},
+	{EMFILE, ON_ANY, true, "too many expectations (net.netfilter.nf_conntrack_expect_max)"},
+	{ENOENT, ON_ANY, false, "there is no such entry"},
+	{EEXIST, ON(COMMAND_CREATE), false,
+		"an entry with this original or reply tuple exists already; -U changes it, "
+		"-A creates or changes"},
+	{EEXIST, ON_ANY, false, "another entry already has this reply tuple"},
+	{EBUSY, ON_CHANGE, false,
+		"the kernel does not allow this status or helper; status bits can be added only, "
+		"EXPECTED never, and a helper cannot be exchanged"},
+	{EOPNOTSUPP, ON_CHANGE, false,
+		"not supported; NAT, a master or a helper can only be given to a new entry, "
+		"and the helper's module must be loaded"},
+	{ENOSPC, ON(COMMAND_UPDATE) | ON(COMMAND_ADD), false,
+		"the entry has no room for labels; a rule that uses `ct label` must be there "
+		"before the entry is made"},
+	{ENOSPC, ON(COMMAND_CREATE), false, "too many entries fall on one place of the hash table"},
+	{ETIME, ON_ANY, false, "the entry expired before it could be changed"},
+	{EINVAL, ON_CREATE, true,
+		"invalid parameters; a tuple, a mask or the master is incomplete"},
+	{EINVAL, ON_CREATE | ON(COMMAND_GET), false,
+		"invalid parameters; the tuple is not complete, its zones exclude each other, or "
+		"the "
+		"ICMP type has no answer"},
+	{EINVAL, ON_WHOLE_TABLE, false,
+		"the kernel does not know the request; is nf_conntrack_netlink loaded?"},
+	{ENOBUFS, ON_ANY, false,
+		"the kernel's answer did not fit the receive buffer; some of it is lost"},
+	{EMSGSIZE, ON_ANY, false, "the kernel's answer is longer than any should be"},
+	{EPROTO, ON_ANY, false, "the kernel's answer is not complete; what was done is not known"},
+};
+
+static long sysctl_number(const char *path)
+{
+	char text[32];
+	long value = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = read(fd, text, sizeof(text) - 1);
+	if (n > 0) {
+		text[n] = '\0';
+		value = strtol(text, NULL, 10);
+	}
+	close(fd);
+	return value;
+}
+
+/* ENOMEM nearly always means the limit on entries; say so only when it is true. */
+static const char *no_memory(char *text, size_t size)
+{
+	long count = sysctl_number("/proc/sys/net/netfilter/nf_conntrack_count");
+	long maximum = sysctl_number("/proc/sys/net/netfilter/nf_conntrack_max");
+
+	if (count < 0 || maximum <= 0 || count < maximum)
+		return "the kernel is out of memory";
+	snprintf(text, size,
+		"the table is full (%ld of %ld entries, net.netfilter.nf_conntrack_max)", count,
+		maximum);
+	return text;
+}
+
+static const char *reason_text(const struct session *s, int error, char *text, size_t size)
+{
+	bool expectation = s->request->table == TABLE_EXPECT;
+
+	if (error == ENOMEM)
+		return no_memory(text, size);
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		const struct reason *r = &reasons[i];
+
+		if (r->error == error && (r->commands & ON(s->request->command)) != 0 &&
+			(!r->expectation || expectation))
+			return r->text;
+	}
+	return strerror(error);
+}
+
+/* The entry as a line of text, or "" for none; out lives in the caller. */
+static const char *entry_text(const struct flow *flow, char *bytes, size_t size)
+{
+	struct writer w;
+	struct output o = {.format = &output_text, .writer = &w};
+
+	if (flow == NULL)
+		return "";
+	writer_open(&w, -1, bytes, size);
+	output_flow(&o, flow, NULL);
+	while (w.used > 0 && (bytes[w.used - 1] == '\n' || bytes[w.used - 1] == ' '))
+		w.used--;
+	bytes[w.used < size ? w.used : size - 1] = '\0';
+	return bytes;
+}
+
+static void say(
+	const struct session *s, int error, const struct ct_answer *answer, const struct flow *flow)
+{
+	static char entry_bytes[4 * WRITER_RESERVE_MAX];
+	char reason_bytes[160];
+	const char *reason = reason_text(s, error, reason_bytes, sizeof(reason_bytes));
+	const char *entry = entry_text(flow, entry_bytes, sizeof(entry_bytes));
+	bool kernel = answer != NULL && answer->text[0] != '\0';
+
+	message("%sOperation failed: %s%s%s%s%s%s%s", s->place, reason,
+		kernel ? "; the kernel says '" : "", kernel ? answer->text : "", kernel ? "'" : "",
+		entry[0] ? " (" : "", entry, entry[0] ? ")" : "");
+}
+
+int report_socket(const struct session *s, int error)
+{
+	const char *hint = "";
+
+	if (error == -EPROTONOSUPPORT || error == -EAFNOSUPPORT)
+		hint = "; this kernel has no netfilter netlink (module nfnetlink)";
+	message("%scannot open a netlink socket: %s%s", s->place, strerror(-error), hint);
+	return EXIT_REFUSED;
+}
+
+int report_refusal(
+	const struct session *s, int error, const struct ct_answer *answer, const struct flow *flow)
+{
+	say(s, -error, answer, flow);
+	return EXIT_REFUSED;
+}
+
+void report_entry(
+	struct session *s, int error, const struct ct_answer *answer, const struct flow *flow)
+{
+	s->failures++;
+	if (s->failures <= ENTRIES_REPORTED)
+		say(s, -error, answer, flow);
+	else
+		s->skipped++;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/session.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/message.h"
+#include "cli/cli.h"
+#include "commands/report.h"
+
+void session_start(struct session *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->place = "";
+}
+
+void session_drop(struct ct_socket *socket)
+{
+	ct_close(socket);
+	memset(socket, 0, sizeof(*socket));
+}
+
+void session_close(struct session *s)
+{
+	session_drop(&s->dump);
+	session_drop(&s->change);
+}
+
+static enum output_subject subject_of(enum command command)
+{
+	switch (command) {
+	case COMMAND_DELETE:
+		return SUBJECT_DELETE;
+	case COMMAND_EVENT:
+		return SUBJECT_EVENTS;
+	default:
+		return SUBJECT_LIST;
+	}
+}
+
+void session_begin(struct session *s, const struct request *request)
+{
+	s->request = request;
+	s->failures = 0;
+	s->skipped = 0;
+	s->output = (struct output){
+		.format = request->format ? request->format : &output_text,
+		.writer = writer_stdout(),
+		.flags = request->output_flags,
+		.subject = subject_of(request->command),
+		.expectations = request->table == TABLE_EXPECT,
+		.labels = request->labels,
+	};
+}
+
+int session_open(struct session *s, struct ct_socket *socket)
+{
+	int error;
+
+	if (socket->transport != NULL)
+		return 0;
+	error = ct_open(socket);
+	if (error == 0)
+		return 0;
+	session_drop(socket);
+	return report_socket(s, error);
+}
+
+int session_flush(struct session *s)
+{
+	int error = writer_flush(s->output.writer);
+
+	if (error == 0)
+		return 0;
+	message("%sstandard output: %s", s->place, strerror(-error));
+	return EXIT_REFUSED;
+}
+
+static const char *subject_name(const struct session *s)
+{
+	bool events = s->request->command == COMMAND_EVENT;
+
+	if (s->request->table == TABLE_EXPECT)
+		return events ? "expectation events" : "expectations";
+	return events ? "flow events" : "flow entries";
+}
+
+int session_end(struct session *s, uint64_t count, bool need_hit)
+{
+	int code;
+
+	output_end(&s->output);
+	/* The lines of a load share their writes; run_load() flushes. */
+	code = s->loading ? EXIT_DONE : session_flush(s);
+	if (s->skipped > 0)
+		message("%s%" PRIu64 " more entries were refused", s->place, s->skipped);
+	if (s->loading)
+		return s->failures > 0 ? EXIT_REFUSED : code;
+	message("%" PRIu64 " %s have been %s.", count, subject_name(s),
+		cli_command_done(s->request->command));
+	if (s->failures > 0 || (need_hit && count == 0))
+		return EXIT_REFUSED;
+	return code;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* -S: the counters of each CPU. */
+#include <errno.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/message.h"
+#include "commands/report.h"
+#include "commands/run.h"
+#include "ctnetlink/decode.h"
+#include "ctnetlink/encode.h"
+
+#define PROC_STATS "/proc/net/stat/nf_conntrack"
+
+static enum stats_table table_of(const struct session *s)
+{
+	return s->request->table == TABLE_EXPECT ? STATS_EXPECT : STATS_CONNTRACK;
+}
+
+static int show_stats(const struct nlmsghdr *message, void *data)
+{
+	struct session *s = data;
+	struct stats stats;
+
+	if (decode_stats(message, table_of(s), &stats) == 0)
+		output_stats(&s->output, &stats);
+	return 0;
+}
+
+/* Columns of PROC_STATS by their name in its first line (ct_cpu_seq_show()). */
+static const struct {
+	const char *name;
+	enum stats_table table;
+	uint16_t type;
+} proc_columns[] = {
+	{"searched", STATS_CONNTRACK, CTA_STATS_SEARCHED},
+	{"found", STATS_CONNTRACK, CTA_STATS_FOUND},
+	{"new", STATS_CONNTRACK, CTA_STATS_NEW},
+	{"invalid", STATS_CONNTRACK, CTA_STATS_INVALID},
+	{"ignore", STATS_CONNTRACK, CTA_STATS_IGNORE},
+	{"delete", STATS_CONNTRACK, CTA_STATS_DELETE},
+	{"delete_list", STATS_CONNTRACK, CTA_STATS_DELETE_LIST},
+	{"insert", STATS_CONNTRACK, CTA_STATS_INSERT},
+	{"insert_failed", STATS_CONNTRACK, CTA_STATS_INSERT_FAILED},
+	{"drop", STATS_CONNTRACK, CTA_STATS_DROP},
+	{"early_drop", STATS_CONNTRACK, CTA_STATS_EARLY_DROP},
+	{"icmp_error", STATS_CONNTRACK, CTA_STATS_ERROR},
+	{"search_restart", STATS_CONNTRACK, CTA_STATS_SEARCH_RESTART},
+	{"clashres", STATS_CONNTRACK, CTA_STATS_CLASH_RESOLVE},
+	{"chaintoolong", STATS_CONNTRACK, CTA_STATS_CHAIN_TOOLONG},
+	{"expect_new", STATS_EXPECT, CTA_STATS_EXP_NEW},
+	{"expect_create", STATS_EXPECT, CTA_STATS_EXP_CREATE},
+	{"expect_delete", STATS_EXPECT, CTA_STATS_EXP_DELETE},
+};
+
+#define PROC_COLUMN_COUNT (sizeof(proc_columns) / sizeof(proc_columns[0]))
+#define PROC_FIELDS_MAX   32
+
+/* For each word of the head line the row of its column, or PROC_COLUMN_COUNT. */
+static unsigned read_head(char *line, size_t columns[static PROC_FIELDS_MAX])
+{
+	unsigned count = 0;
+	char *rest = NULL;
+
+	for (char *word = strtok_r(line, " \n", &rest); word && count < PROC_FIELDS_MAX;
+		word = strtok_r(NULL, " \n", &rest)) {
+		size_t i = 0;
+
+		while (i < PROC_COLUMN_COUNT && strcmp(proc_columns[i].name, word) != 0)
+			i++;
+		columns[count++] = i;
+	}
+	return count;
+}
+
+static void read_cpu(char *line, const size_t *columns, unsigned count, struct stats *stats)
+{
+	char *rest = NULL;
+	char *word = strtok_r(line, " \n", &rest);
+
+	stats->count = 0;
+	for (unsigned i = 0; i < count && word; i++, word = strtok_r(NULL, " \n", &rest)) {
+		size_t column = columns[i];
+
+		if (column == PROC_COLUMN_COUNT || proc_columns[column].table != stats->table)
+			continue;
+		stats->counter[stats->count].type = proc_columns[column].type;
+		stats->counter[stats->count++].value = strtoull(word, NULL, 16);
+	}
+}
+
+/* What anybody may read, for who may not ask the kernel. */
+static int show_proc_stats(struct session *s)
+{
+	char line[1024];
+	size_t columns[PROC_FIELDS_MAX];
+	unsigned count;
+	struct stats stats = {.table = table_of(s)};
+	FILE *file = fopen(PROC_STATS, "re");
+
+	if (file == NULL)
+		return -errno;
+	if (fgets(line, sizeof(line), file) == NULL) {
+		fclose(file);
+		return -EBADMSG;
+	}
+	count = read_head(line, columns);
+	while (fgets(line, sizeof(line), file) != NULL) {
+		read_cpu(line, columns, count, &stats);
+		output_stats(&s->output, &stats);
+		stats.cpu++;
+	}
+	fclose(file);
+	return 0;
+}
+
+int run_stats(struct session *s)
+{
+	uint8_t bytes[256];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	int error;
+
+	if (session_open(s, &s->dump) != 0)
+		return EXIT_REFUSED;
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_stats(&packet, table_of(s));
+	if (error == 0)
+		error = ct_dump(&s->dump, &packet, show_stats, s, &answer);
+	if (error != 0) {
+		session_drop(&s->dump);
+		if (show_proc_stats(s) != 0)
+			return report_refusal(s, error, &answer, NULL);
+	}
+	return session_flush(s);
+}
