@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Numbers and addresses as text, as fast as they go: each function writes at
- * p, which must have room, writes no NUL, and returns the place behind the
- * last byte. The most bytes that each may write stands in its name's constant.
+ * p, writes no NUL, and returns the place behind the last byte. p must have
+ * room for the constant of its name, however short the text turns out: the
+ * bytes between the returned place and that room may be overwritten.
  */
 #ifndef BASE_PUT_H
 #define BASE_PUT_H

@@ -4,8 +4,8 @@
  *
  * Invariants: used <= size; after the first failed write `error` holds its
  * errno, all further output is dropped, and nothing crashes. The owner asks
- * writer_close() (or writer_flush()) at the end and turns an error into a
- * message and an exit code.
+ * writer_flush() at the end and turns an error into a message and an exit
+ * code.
  *
  * The fast path of an output is: reserve room for the largest record part,
  * put bytes through the returned pointer (base/put.h), commit the end.
@@ -62,5 +62,12 @@ void writer_string(struct writer *w, const char *text);
  * first failed write of this writer's life.
  */
 int writer_flush(struct writer *w);
+
+/*
+ * Without a buffer: all n bytes to fd, in one write(2) if the descriptor takes
+ * them. Interruptions, short writes and blocking as in writer_flush(). Returns
+ * 0 or a negative errno.
+ */
+int write_all(int fd, const void *bytes, size_t n);
 
 #endif

@@ -25,7 +25,7 @@ enum term_kind {
 	TERM_SECMARK,	  /* number */
 	TERM_ID,	  /* number */
 	TERM_TIMEOUT,	  /* number */
-	TERM_ZONE,	  /* number, of both directions; 0: an entry without zone */
+	TERM_ZONE,	  /* number, of both directions; 0: an entry without any zone */
 	TERM_TUPLE_ZONE,  /* number, zone of one `direction`; 0: without */
 	TERM_LABELS,	  /* all bits of `labels` are set */
 	TERM_NAT,	  /* see struct nat_term */
@@ -40,10 +40,11 @@ enum nat_wanted {
 };
 
 /*
- * Without address and port: the flow is translated in one of the wanted ways.
- * With an address: the translated address of one of the wanted ways (the reply
- * destination for source NAT, the reply source for destination NAT) is it.
- * With a port: the translated port, too, whether or not it was changed.
+ * The flow is translated in one of the wanted ways, as flow_has_nat() says.
+ * With an address: what the address became that way (the reply destination for
+ * source NAT, the reply source for destination NAT) is it. With a port: what
+ * the port became is in the range. Each of the two may be the one that was not
+ * changed, so DNAT of 1.1.1.1:80 to 10.0.0.2 is found by 10.0.0.2:80.
  */
 struct nat_term {
 	uint8_t wanted; /* enum nat_wanted */
@@ -93,7 +94,12 @@ struct term *filter_add(struct filter *filter, enum term_kind kind);
  */
 bool filter_matches(const struct filter *filter, const struct flow *flow);
 
-/* Whether the flow is translated that way: what the tuples say, not the status. */
+/*
+ * Whether the flow is translated that way: what the tuples say, not the
+ * status. Source NAT is a reply destination that is not the original source,
+ * or such a port, GRE key or ICMP id; destination NAT is its mirror, without
+ * the ICMP id (the kernel changes that for source NAT alone).
+ */
 bool flow_has_nat(const struct flow *flow, enum nat_kind kind);
 
 #endif

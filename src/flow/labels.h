@@ -22,14 +22,21 @@ typedef void (*label_warning_fn)(unsigned line, const char *why, void *data);
 
 /*
  * Read a list out of memory (not NUL terminated, any bytes, length trusted).
- * The first line of a bit and the first of a name count. Lines that are
- * neither a comment, blank, nor `BIT NAME` are skipped and reported. Returns
- * 0 or -ENOMEM. Free with label_map_free().
+ * A line is `BIT NAME`: BIT below LABEL_BITS, decimal, 0x hexadecimal or 0
+ * octal; NAME of ASCII letters, digits, dashes and blanks within. Blanks at
+ * both ends of a line and a CR before its newline are cut; empty lines and
+ * those that begin with # are comments. Any other line, and one whose bit or
+ * name an earlier line has taken, is skipped and reported to warn (may be
+ * NULL). Returns 0 or -ENOMEM. Free with label_map_free().
  */
 int label_map_parse(
 	struct label_map *map, const char *text, size_t length, label_warning_fn warn, void *data);
 
-/* Likewise from a file; also the negative errno of open or read. */
+/*
+ * Likewise from a file; also the negative errno of open or read, and -EFBIG
+ * for one that is far too long to be a list of labels. On error the map is
+ * empty and need not be freed.
+ */
 int label_map_load(struct label_map *map, const char *path, label_warning_fn warn, void *data);
 
 void label_map_free(struct label_map *map);

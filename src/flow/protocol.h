@@ -59,7 +59,7 @@ struct protocol {
 	uint8_t extra;	     /* enum protocol_extra */
 	uint8_t needed;	     /* bit i: create and get need part i */
 	bool pairs;	     /* parts come in pairs: a get or create may give the reply's instead */
-	struct protocol_part part[TUPLE_PART_COUNT];
+	const struct protocol_part *part; /* part_count of them, in the order of tuple.part */
 	const char *const *states; /* names by the kernel's number, or NULL */
 };
 
@@ -75,7 +75,7 @@ const struct protocol *protocol_by_name(const char *name);
 /* "tcp", or "unknown" for a number without a row. */
 const char *protocol_name(uint8_t number);
 
-/* Name of a state, or NULL when the protocol has none of that number. */
+/* Name of a state, or NULL when the protocol (or no protocol, NULL) has none of that number. */
 const char *protocol_state_name(const struct protocol *p, uint8_t state);
 
 /*
@@ -86,8 +86,7 @@ int protocol_state_by_name(const struct protocol *p, const char *name);
 
 /*
  * The ICMP or ICMPv6 type that answers this one (8 and 0, 13 and 14, …), or
- * the type itself when it has no answer: RFC 792, RFC 4443, and the kernel's
- * nf_conntrack_proto_icmp.c for which ones are tracked.
+ * the type itself when it has no answer.
  */
 uint8_t protocol_icmp_answer(uint8_t protocol, uint8_t type);
 

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/parse.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* The value of a digit in any base up to 16, or 16. */
+static unsigned digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (unsigned)(c - 'a') + 10;
+	if (c >= 'A' && c <= 'F')
+		return (unsigned)(c - 'A') + 10;
+	return 16;
+}
+
+/* Digits of one base, at least one, and nothing behind them. */
+static int parse_digits(const char *text, unsigned base, uint64_t min, uint64_t max, uint64_t *out)
+{
+	uint64_t value = 0;
+	bool too_large = false;
+
+	if (*text == '\0')
+		return -EINVAL;
+	for (; *text != '\0'; text++) {
+		unsigned digit = digit_value(*text);
+
+		if (digit >= base)
+			return -EINVAL;
+		/* Read on: what is no number at all is not out of range. */
+		too_large |= __builtin_mul_overflow(value, base, &value);
+		too_large |= __builtin_add_overflow(value, digit, &value);
+	}
+	if (too_large || value < min || value > max)
+		return -ERANGE;
+	*out = value;
+	return 0;
+}
+
+int parse_decimal(const char *text, uint64_t min, uint64_t max, uint64_t *out)
+{
+	return parse_digits(text, 10, min, max, out);
+}
+
+int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
+{
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		return parse_digits(text + 2, 16, min, max, out);
+	return parse_digits(text, text[0] == '0' ? 8 : 10, min, max, out);
+}
+
+int parse_address(const char *text, uint8_t bytes[static 16], uint8_t *family)
+{
+	uint8_t parsed[16] = {0};
+	int kind = strchr(text, ':') ? AF_INET6 : AF_INET;
+
+	if (inet_pton(kind, text, parsed) != 1)
+		return -EINVAL;
+	memcpy(bytes, parsed, sizeof(parsed));
+	*family = (uint8_t)kind;
+	return 0;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/put.h"
+
+#include <arpa/inet.h>
+#include <endian.h>
+
+/* "00" to "99". */
+static const char pairs[] = "0001020304050607080910111213141516171819"
+			    "2021222324252627282930313233343536373839"
+			    "4041424344454647484950515253545556575859"
+			    "6061626364656667686970717273747576777879"
+			    "8081828384858687888990919293949596979899";
+
+/* Rows of four bytes: a number from 0 to 255 and a dot behind it. */
+static const char octets[] = "0.  1.  2.  3.  4.  5.  6.  7.  8.  9.  10. 11. 12. 13. 14. 15. "
+			     "16. 17. 18. 19. 20. 21. 22. 23. 24. 25. 26. 27. 28. 29. 30. 31. "
+			     "32. 33. 34. 35. 36. 37. 38. 39. 40. 41. 42. 43. 44. 45. 46. 47. "
+			     "48. 49. 50. 51. 52. 53. 54. 55. 56. 57. 58. 59. 60. 61. 62. 63. "
+			     "64. 65. 66. 67. 68. 69. 70. 71. 72. 73. 74. 75. 76. 77. 78. 79. "
+			     "80. 81. 82. 83. 84. 85. 86. 87. 88. 89. 90. 91. 92. 93. 94. 95. "
+			     "96. 97. 98. 99. 100.101.102.103.104.105.106.107.108.109.110.111."
+			     "112.113.114.115.116.117.118.119.120.121.122.123.124.125.126.127."
+			     "128.129.130.131.132.133.134.135.136.137.138.139.140.141.142.143."
+			     "144.145.146.147.148.149.150.151.152.153.154.155.156.157.158.159."
+			     "160.161.162.163.164.165.166.167.168.169.170.171.172.173.174.175."
+			     "176.177.178.179.180.181.182.183.184.185.186.187.188.189.190.191."
+			     "192.193.194.195.196.197.198.199.200.201.202.203.204.205.206.207."
+			     "208.209.210.211.212.213.214.215.216.217.218.219.220.221.222.223."
+			     "224.225.226.227.228.229.230.231.232.233.234.235.236.237.238.239."
+			     "240.241.242.243.244.245.246.247.248.249.250.251.252.253.254.255.";
+
+static const uint64_t powers_of_ten[] = {
+	0, /* and not 1, so that 0 has one digit */
+	UINT64_C(10),
+	UINT64_C(100),
+	UINT64_C(1000),
+	UINT64_C(10000),
+	UINT64_C(100000),
+	UINT64_C(1000000),
+	UINT64_C(10000000),
+	UINT64_C(100000000),
+	UINT64_C(1000000000),
+	UINT64_C(10000000000),
+	UINT64_C(100000000000),
+	UINT64_C(1000000000000),
+	UINT64_C(10000000000000),
+	UINT64_C(100000000000000),
+	UINT64_C(1000000000000000),
+	UINT64_C(10000000000000000),
+	UINT64_C(100000000000000000),
+	UINT64_C(1000000000000000000),
+	UINT64_C(10000000000000000000),
+};
+
+/* 1233 / 4096 is log10(2), exact enough for 64 bits. */
+static inline unsigned decimal_length(uint64_t value)
+{
+	unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
+	unsigned least = bits * 1233 >> 12;
+
+	return least + (value >= powers_of_ten[least]);
+}
+
+static inline void put_pair(char *p, uint32_t value)
+{
+	memcpy(p, pairs + 2 * value, 2);
+}
+
+char *put_u32(char *p, uint32_t value)
+{
+	char *end = p + decimal_length(value);
+	char *q = end;
+
+	while (value >= 100) {
+		q -= 2;
+		put_pair(q, value % 100);
+		value /= 100;
+	}
+	if (value >= 10)
+		put_pair(p, value);
+	else
+		*p = (char)('0' + value);
+	return end;
+}
+
+/* The digits of a number below 10^8, all eight of them. */
+static char *put_eight(char *p, uint32_t value)
+{
+	uint32_t high = value / 10000;
+	uint32_t low = value % 10000;
+
+	put_pair(p, high / 100);
+	put_pair(p + 2, high % 100);
+	put_pair(p + 4, low / 100);
+	put_pair(p + 6, low % 100);
+	return p + 8;
+}
+
+char *put_u64(char *p, uint64_t value)
+{
+	if (value <= UINT32_MAX)
+		return put_u32(p, (uint32_t)value);
+	p = put_u64(p, value / 100000000);
+	return put_eight(p, (uint32_t)(value % 100000000));
+}
+
+char *put_u64_padded(char *p, uint64_t value, unsigned digits)
+{
+	for (unsigned length = decimal_length(value); length < digits; length++)
+		*p++ = '0';
+	return put_u64(p, value);
+}
+
+char *put_hex(char *p, uint32_t value)
+{
+	unsigned length = (35 - (unsigned)__builtin_clz(value | 1)) / 4;
+	char *end = p + length;
+
+	for (char *q = end; q > p; value >>= 4)
+		*--q = "0123456789abcdef"[value & 15];
+	return end;
+}
+
+/* One octet and a dot; writes four bytes. */
+static inline char *put_octet(char *p, uint8_t octet)
+{
+	memcpy(p, octets + 4 * octet, 4);
+	return p + 2 + (octet >= 10) + (octet >= 100);
+}
+
+char *put_ipv4(char *p, const uint8_t address[static 4])
+{
+	p = put_octet(p, address[0]);
+	p = put_octet(p, address[1]);
+	p = put_octet(p, address[2]);
+	/* Three bytes, lest a fourth lie outside the PUT_IPV4_MAX of the caller. */
+	memcpy(p, octets + 4 * address[3], 3);
+	return p + 1 + (address[3] >= 10) + (address[3] >= 100);
+}
+
+/* 16 bits in hexadecimal, no leading zeros; writes four bytes. */
+static inline char *put_group(char *p, uint32_t group)
+{
+	unsigned length = (35 - (unsigned)__builtin_clz(group | 1)) / 4;
+	/* A nibble in each byte, the highest one in the lowest byte … */
+	uint32_t nibbles =
+		(group & 0xf) << 24 | (group & 0xf0) << 12 | (group & 0xf00) | group >> 12;
+	/* … and 1 in each byte whose nibble is a letter, 'a' - '0' - 10 higher. */
+	uint32_t letters = (nibbles + 0x06060606) >> 4 & 0x01010101;
+	uint32_t text = htole32((nibbles + 0x30303030 + letters * 0x27) >> 8 * (4 - length));
+
+	memcpy(p, &text, 4);
+	return p + length;
+}
+
+struct zero_run {
+	unsigned start; /* 8 when there is none */
+	unsigned length;
+};
+
+/*
+ * RFC 5952, 4.2: the first of the longest runs of at least two zero groups.
+ * Bit i of `zeros` says that group i is zero; after n rounds it says that
+ * groups i to i + n are.
+ */
+static inline struct zero_run longest_zero_run(unsigned zeros)
+{
+	struct zero_run run = {.start = 8, .length = 1};
+
+	while ((zeros &= zeros >> 1)) {
+		run.start = (unsigned)__builtin_ctz(zeros);
+		run.length++;
+	}
+	return run;
+}
+
+char *put_ipv6(char *p, const uint8_t address[static 16])
+{
+	uint16_t group[8];
+	unsigned zeros = 0;
+
+	memcpy(group, address, sizeof(group));
+	for (unsigned i = 0; i < 8; i++) {
+		group[i] = ntohs(group[i]);
+		zeros |= (unsigned)(group[i] == 0) << i;
+	}
+
+	struct zero_run run = longest_zero_run(zeros);
+	/* RFC 4291, 2.5.5: IPv4-compatible and IPv4-mapped addresses. */
+	if (run.start == 0 && run.length == 6)
+		return put_ipv4(put_string(p, "::"), address + 12);
+	if (run.start == 0 && run.length == 5 && group[5] == 0xffff)
+		return put_ipv4(put_string(p, "::ffff:"), address + 12);
+
+	for (unsigned i = 0; i < 8; i++) {
+		if (i == run.start) {
+			*p++ = ':';
+			i += run.length - 1;
+			if (i == 7)
+				*p++ = ':';
+			continue;
+		}
+		if (i > 0)
+			*p++ = ':';
+		p = put_group(p, group[i]);
+	}
+	return p;
+}
+
+char *put_left(char *p, const char *text, unsigned width)
+{
+	size_t length = strlen(text);
+
+	memcpy(p, text, length);
+	for (; length < width; length++)
+		p[length] = ' ';
+	return p + length;
+}

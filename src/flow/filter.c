@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "flow/filter.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+struct term *filter_add(struct filter *filter, enum term_kind kind)
+{
+	if (filter->count == FILTER_TERMS_MAX)
+		return NULL;
+
+	struct term *term = &filter->term[filter->count++];
+	*term = (struct term){.kind = kind};
+	/* The longest of the masks; the others lie within. */
+	memset(&term->address_mask, 0xff, sizeof(term->address_mask));
+	return term;
+}
+
+static inline bool has(const struct flow *flow, uint64_t bits)
+{
+	return (flow->present & bits) == bits;
+}
+
+static inline bool tuple_has(const struct tuple *tuple, unsigned bits)
+{
+	return (tuple->present & bits) == bits;
+}
+
+static inline bool address_matches(const struct term *term, const union address *address)
+{
+	const union address *mask = &term->address_mask;
+
+	return (((address->halves[0] ^ term->address.halves[0]) & mask->halves[0]) |
+		       ((address->halves[1] ^ term->address.halves[1]) & mask->halves[1])) == 0;
+}
+
+static inline bool source_matches(const struct term *term, const struct tuple *tuple)
+{
+	return tuple_has(tuple, TUPLE_SOURCE) && tuple->family == term->family &&
+	       address_matches(term, &tuple->source);
+}
+
+static inline bool destination_matches(const struct term *term, const struct tuple *tuple)
+{
+	return tuple_has(tuple, TUPLE_DESTINATION) && tuple->family == term->family &&
+	       address_matches(term, &tuple->destination);
+}
+
+static inline bool part_matches(const struct term *term, const struct tuple *tuple)
+{
+	return tuple_has(tuple, TUPLE_PART << term->index) &&
+	       tuple->part[term->index] == term->number;
+}
+
+static bool zone_matches(uint32_t number, const struct flow *flow)
+{
+	unsigned one_sided = flow->tuple[ORIGINAL].present | flow->tuple[REPLY].present;
+
+	if (number != 0)
+		return has(flow, FLOW_ZONE) && flow->zone == number;
+	return (!has(flow, FLOW_ZONE) || flow->zone == 0) && !(one_sided & TUPLE_ZONE);
+}
+
+static bool labels_match(const uint8_t wanted[static LABEL_BYTES], const struct flow *flow)
+{
+	if (!has(flow, FLOW_LABELS))
+		return false;
+	for (unsigned i = 0; i < LABEL_BYTES; i++) {
+		if ((flow->labels[i] & wanted[i]) != wanted[i])
+			return false;
+	}
+	return true;
+}
+
+/* How one kind of NAT shows: what one end was, and what the other tuple made of it. */
+struct nat_view {
+	const union address *before;
+	const union address *after;
+	unsigned before_bit; /* enum tuple_present, of the original tuple */
+	unsigned after_bit;  /* of the reply tuple */
+	unsigned before_part;
+	unsigned after_part;
+};
+
+static inline struct nat_view nat_view(const struct flow *flow, enum nat_kind kind)
+{
+	const struct tuple *original = &flow->tuple[ORIGINAL];
+	const struct tuple *reply = &flow->tuple[REPLY];
+
+	if (kind == NAT_SOURCE)
+		return (struct nat_view){&original->source, &reply->destination, TUPLE_SOURCE,
+			TUPLE_DESTINATION, 0, 1};
+	return (struct nat_view){
+		&original->destination, &reply->source, TUPLE_DESTINATION, TUPLE_SOURCE, 1, 0};
+}
+
+static inline bool part_changed(
+	const struct flow *flow, unsigned original_part, unsigned reply_part)
+{
+	const struct tuple *original = &flow->tuple[ORIGINAL];
+	const struct tuple *reply = &flow->tuple[REPLY];
+
+	return tuple_has(original, TUPLE_PART << original_part) &&
+	       tuple_has(reply, TUPLE_PART << reply_part) &&
+	       original->part[original_part] != reply->part[reply_part];
+}
+
+/* ICMP parts: type, code, id; of these only the id can be translated. */
+#define ICMP_ID_PART 2
+
+static inline bool is_icmp(uint8_t protocol)
+{
+	return protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
+}
+
+bool flow_has_nat(const struct flow *flow, enum nat_kind kind)
+{
+	struct nat_view view = nat_view(flow, kind);
+
+	if (tuple_has(&flow->tuple[ORIGINAL], view.before_bit) &&
+		tuple_has(&flow->tuple[REPLY], view.after_bit) &&
+		!address_equal(view.before, view.after))
+		return true;
+	if (is_icmp(flow->tuple[ORIGINAL].protocol))
+		return kind == NAT_SOURCE && part_changed(flow, ICMP_ID_PART, ICMP_ID_PART);
+	return part_changed(flow, view.before_part, view.after_part);
+}
+
+static bool nat_kind_matches(
+	const struct nat_term *nat, const struct flow *flow, enum nat_kind kind)
+{
+	const struct tuple *reply = &flow->tuple[REPLY];
+	struct nat_view view = nat_view(flow, kind);
+	uint16_t port = reply->part[view.after_part];
+
+	if (!flow_has_nat(flow, kind))
+		return false;
+	if (nat->has_address &&
+		(!tuple_has(reply, view.after_bit) || reply->family != nat->family ||
+			!address_equal(view.after, &nat->address)))
+		return false;
+	if (nat->has_port &&
+		(is_icmp(reply->protocol) || !tuple_has(reply, TUPLE_PART << view.after_part) ||
+			port < nat->port_minimum || port > nat->port_maximum))
+		return false;
+	return true;
+}
+
+static bool nat_matches(const struct nat_term *nat, const struct flow *flow)
+{
+	return (nat->wanted & NAT_WANT_SOURCE && nat_kind_matches(nat, flow, NAT_SOURCE)) ||
+	       (nat->wanted & NAT_WANT_DESTINATION && nat_kind_matches(nat, flow, NAT_DESTINATION));
+}
+
+static inline bool term_matches(const struct term *term, const struct flow *flow)
+{
+	const struct tuple *tuple = &flow->tuple[term->direction];
+	uint32_t number = term->number;
+
+	switch (term->kind) {
+	case TERM_FAMILY:
+		return flow_family(flow) == number;
+	case TERM_PROTOCOL:
+		return tuple_has(&flow->tuple[ORIGINAL], TUPLE_PROTOCOL) &&
+		       flow->tuple[ORIGINAL].protocol == number;
+	case TERM_SOURCE:
+		return source_matches(term, tuple);
+	case TERM_DESTINATION:
+		return destination_matches(term, tuple);
+	case TERM_PART:
+		return part_matches(term, tuple);
+	case TERM_STATE:
+		return has(flow, FLOW_STATE) && flow->state == number;
+	case TERM_VTAG:
+		return has(flow, FLOW_VTAG << term->direction) &&
+		       flow->vtag[term->direction] == number;
+	case TERM_STATUS:
+		return has(flow, FLOW_STATUS) && (flow->status & term->mask) == number;
+	case TERM_MARK:
+		return ((has(flow, FLOW_MARK) ? flow->mark : 0) & term->mask) == number;
+	case TERM_SECMARK:
+		return has(flow, FLOW_SECMARK) && flow->secmark == number;
+	case TERM_ID:
+		return has(flow, FLOW_ID) && flow->id == number;
+	case TERM_TIMEOUT:
+		return has(flow, FLOW_TIMEOUT) && flow->timeout == number;
+	case TERM_ZONE:
+		return zone_matches(number, flow);
+	case TERM_TUPLE_ZONE:
+		return (tuple_has(tuple, TUPLE_ZONE) ? tuple->zone : 0) == number;
+	case TERM_LABELS:
+		return labels_match(term->labels, flow);
+	case TERM_NAT:
+		return nat_matches(&term->nat, flow);
+	case TERM_KINDS:
+		break;
+	}
+	return false;
+}
+
+bool filter_matches(const struct filter *filter, const struct flow *flow)
+{
+	for (unsigned i = 0; i < filter->count; i++) {
+		if (!term_matches(&filter->term[i], flow))
+			return false;
+	}
+	return true;
+}
