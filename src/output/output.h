@@ -28,7 +28,7 @@ enum output_flag {
 
 /* What the records are: decides head and foot, and the command word of save. */
 enum output_subject {
-	SUBJECT_LIST,	/* -L, -G, -U: entries as they are; save writes -A */
+	SUBJECT_LIST,   /* -L, -G, -U: entries as they are; save writes -A */
 	SUBJECT_DELETE, /* -D: entries that were; save writes -D */
 	SUBJECT_EVENTS, /* -E: save writes -A, -U, -D by event */
 };
@@ -39,8 +39,8 @@ enum event_type { EVENT_NONE, EVENT_NEW, EVENT_UPDATE, EVENT_DESTROY };
 struct event {
 	enum event_type type;
 	struct timespec received; /* CLOCK_REALTIME */
-	uint32_t port;		  /* netlink port of who caused it; 0: the kernel itself */
-	const char *program;	  /* name of the process behind port, or NULL */
+	uint32_t port;            /* netlink port of who caused it; 0: the kernel itself */
+	const char *program;      /* name of the process behind port, or NULL */
 };
 
 struct output;
@@ -67,10 +67,10 @@ struct output {
 	struct writer *writer;
 	unsigned flags; /* enum output_flag */
 	enum output_subject subject;
-	bool expectations;	 /* records are expectations */
+	bool expectations;              /* records are expectations */
 	const struct label_map *labels; /* NULL: no list */
-	time_t now;		 /* for delta-time; 0: the format asks the clock once a begin */
-	bool begun;		 /* something was printed (head included) */
+	time_t now; /* for delta-time; 0: the format asks the clock once a begin */
+	bool begun; /* something was printed (head included) */
 	uint64_t records;
 };
 
@@ -80,8 +80,7 @@ struct output {
  * output_end() prints its foot if there was a head.
  */
 void output_flow(struct output *o, const struct flow *flow, const struct event *event);
-void output_expectation(
-	struct output *o, const struct expectation *e, const struct event *event);
+void output_expectation(struct output *o, const struct expectation *e, const struct event *event);
 void output_end(struct output *o);
 
 /* -S and -C. */

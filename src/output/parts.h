@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What several formats share. All put_* functions follow base/put.h: they
+ * write at p and return the place behind the last byte.
+ *
+ * Room: a format begins a record with record_room(), which gives RECORD_ROOM
+ * bytes. All members of a record whose size has a bound fit in that together.
+ * What has no bound (names, security contexts) goes through put_escaped(),
+ * which gives RECORD_ROOM bytes anew behind what it has written. Bytes written
+ * before a call that takes the writer may be gone to the file: do not look back
+ * across it.
+ */
+#ifndef OUTPUT_PARTS_H
+#define OUTPUT_PARTS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/put.h"
+#include "base/writer.h"
+#include "flow/flow.h"
+#include "flow/protocol.h"
+#include "output/output.h"
+
+#define RECORD_ROOM WRITER_RESERVE_MAX
+
+/* The end of the record so far; RECORD_ROOM bytes behind the returned place. */
+static inline char *record_room(struct writer *w, const char *end)
+{
+	writer_commit(w, end);
+	return writer_reserve(w, RECORD_ROOM);
+}
+
+static inline char *put_character(char *p, char c)
+{
+	*p = c;
+	return p + 1;
+}
+
+static inline char *put_address(char *p, uint8_t family, const union address *address)
+{
+	return family == AF_INET6 ? put_ipv6(p, address->bytes) : put_ipv4(p, address->bytes);
+}
+
+/* "0x" and hexadecimal for a key, else decimal. */
+static inline char *put_part(char *p, enum part_kind kind, uint16_t value)
+{
+	if (kind == PART_KEY)
+		return put_hex(put_string(p, "0x"), value);
+	return put_u32(p, value);
+}
+
+/* The number of the protocol, by whichever tuple is there. */
+static inline uint8_t protocol_number(const struct flow *flow)
+{
+	bool original = flow->tuple[ORIGINAL].present & TUPLE_PROTOCOL;
+
+	return flow->tuple[original ? ORIGINAL : REPLY].protocol;
+}
+
+static inline bool tuple_has_part(const struct tuple *tuple, unsigned index)
+{
+	return tuple->present & TUPLE_PART << index;
+}
+
+/* "ipv4", "ipv6", or "unknown". */
+const char *family_name(uint8_t family);
+
+/* The state's name, or its number when it has none. */
+char *put_state(char *p, const struct protocol *protocol, uint8_t state);
+
+/*
+ * One character of a text that is not a printable ASCII character: `code` is
+ * its number, `bytes` its UTF-8 form of `length` bytes. A byte that is no part
+ * of valid UTF-8 comes alone, with code INVALID_BYTE. At most 6 bytes may be
+ * written for each byte of `bytes`.
+ */
+#define INVALID_BYTE UINT32_MAX
+typedef char *(*put_special_fn)(char *p, uint32_t code, const uint8_t *bytes, unsigned length);
+
+/*
+ * A text of any bytes and any length. Printable ASCII goes out as it is, but
+ * for those in `marked`; the rest is given to `special`.
+ */
+char *put_escaped(struct writer *w, char *p, const uint8_t *bytes, size_t length,
+	const char *marked, put_special_fn special);
+
+/* Likewise for plain text: what a terminal could act on is shown as \xHH. */
+char *put_plain(struct writer *w, char *p, const void *bytes, size_t length);
+
+/* The next set label from `bit` on that has a name in the map, or LABEL_BITS. */
+unsigned next_named_label(
+	const uint8_t labels[static LABEL_BYTES], const struct label_map *map, unsigned bit);
+
+/*
+ * Local time of a second since the epoch; the last answer is kept, so that a
+ * run of equal seconds costs one conversion. Valid until the next call.
+ */
+const struct tm *local_time(time_t second);
+
+/* When it happened: the kernel's time of the event if it has one, else when it was read. */
+struct timespec event_time(const struct flow *flow, const struct event *event);
+
+/* Seconds from the start of a flow to its end, or to now while it lives. */
+uint64_t flow_age(const struct output *o, const struct flow *flow, const struct event *event);
+
+/* The time to print with an expectation: of its event, or the present one. */
+struct timespec expectation_time(const struct event *event);
+
+/* The text forms that other formats fall back to. */
+void text_expectation(struct output *o, const struct expectation *e, const struct event *event);
+void text_stats(struct output *o, const struct stats *stats);
+void text_count(struct output *o, uint64_t entries);
+
+#endif
