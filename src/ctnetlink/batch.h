@@ -32,11 +32,13 @@ struct batch {
 	void *data;
 	struct packet packet;
 	size_t messages;
+	size_t last; /* where the last message committed begins */
 	size_t context_used;
+	size_t context_size;
 	struct batch_item *items;
-	uint8_t *bytes;	  /* of the packet */
+	uint8_t *bytes;   /* of the packet */
 	uint8_t *context; /* copies of what batch_commit() was given */
-	uint64_t sends;	  /* for --explain: sends done */
+	uint64_t sends;   /* for --explain: sends done */
 };
 
 /* 0 or -ENOMEM. batch_close() frees; it sends nothing. */

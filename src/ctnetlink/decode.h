@@ -23,8 +23,8 @@ struct nlmsghdr;
  */
 enum message_kind {
 	MESSAGE_OTHER,
-	MESSAGE_NEW,	 /* event of a new entry */
-	MESSAGE_UPDATE,	 /* event of a change; also every entry of a dump */
+	MESSAGE_NEW,     /* event of a new entry */
+	MESSAGE_UPDATE,  /* event of a change; also every entry of a dump */
 	MESSAGE_DESTROY, /* event of an end */
 };
 

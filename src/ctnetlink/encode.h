@@ -3,6 +3,9 @@
  * The model into kernel messages. Each function appends one finished message
  * to the packet: 0, or -EMSGSIZE when it does not fit. Sequence number, port
  * and NLM_F_ACK are set by whoever sends (socket.c, batch.c).
+ *
+ * Get, update and delete of a flow or expectation without addresses are
+ * refused with -EINVAL: the kernel takes a delete without a tuple for a flush.
  */
 #ifndef CTNETLINK_ENCODE_H
 #define CTNETLINK_ENCODE_H
@@ -14,6 +17,9 @@
 #include "flow/expectation.h"
 #include "flow/flow.h"
 #include "flow/stats.h"
+
+/* Into the message being built: a nest of what is present of a tuple. */
+void encode_tuple(struct packet *p, uint16_t type, const struct tuple *t);
 
 enum dump_kind {
 	DUMP_TABLE,

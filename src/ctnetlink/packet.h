@@ -20,11 +20,12 @@ struct nlattr;
 struct packet {
 	uint8_t *bytes;
 	size_t size;
-	size_t used;	  /* all finished messages, and the one being built */
-	size_t start;	  /* where the message being built begins */
-	bool overflow;	  /* something of it did not fit */
+	size_t used;   /* all finished messages, and the one being built */
+	size_t start;  /* where the message being built begins */
+	bool overflow; /* something of it did not fit */
 };
 
+/* bytes lie aligned as struct nlmsghdr does (4) and outlive the packet. */
 void packet_init(struct packet *p, uint8_t *bytes, size_t size);
 
 /* Begin a message: type = subsystem << 8 | message, flags NLM_F_…. */

@@ -27,12 +27,12 @@ struct ct_socket {
 
 /* What the kernel said, besides data. */
 struct ct_answer {
-	int error;	  /* positive errno of the refusal; 0 when there is none */
-	char text[200];	  /* the kernel's own words (extended ACK), "" without */
+	int error;      /* positive errno of the refusal; 0 when there is none */
+	char text[200]; /* the kernel's own words (extended ACK), "" without */
 	bool has_offset;
 	uint32_t offset;  /* into the request, of the attribute at fault */
 	bool interrupted; /* the dump changed under the kernel's hands (NLM_F_DUMP_INTR) */
-	bool filtered;	  /* the kernel says that it filtered (NLM_F_DUMP_FILTERED) */
+	bool filtered;    /* the kernel says that it filtered (NLM_F_DUMP_FILTERED) */
 };
 
 /*

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Walking what the kernel sent, trusting no length: the messages of a datagram
+ * and the attributes of a message or a nest.
+ */
+#ifndef CTNETLINK_WALK_H
+#define CTNETLINK_WALK_H
+
+#include <endian.h>
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Bytes not walked yet. */
+struct walk {
+	const uint8_t *at;
+	size_t left;
+};
+
+static inline void walk_skip(struct walk *w, size_t n)
+{
+	if (n > w->left)
+		n = w->left;
+	w->at += n;
+	w->left -= n;
+}
+
+/*
+ * The next message, or NULL: at the end (*error is 0) or when what comes next
+ * is not one (*error is -EPROTO). The bytes lie aligned as in a receive buffer.
+ */
+static inline const struct nlmsghdr *walk_message(struct walk *w, int *error)
+{
+	*error = 0;
+	if (w->left == 0)
+		return NULL;
+	const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)w->at;
+	if (w->left < NLMSG_HDRLEN || message->nlmsg_len < NLMSG_HDRLEN ||
+		message->nlmsg_len > w->left) {
+		*error = -EPROTO;
+		return NULL;
+	}
+	walk_skip(w, NLMSG_ALIGN((size_t)message->nlmsg_len));
+	return message;
+}
+
+struct attribute {
+	const uint8_t *payload;
+	uint16_t length; /* of the payload */
+	uint16_t type;   /* without NLA_F_… */
+};
+
+/* The next attribute; false at the end and at one that leaves its bounds. */
+static inline bool walk_attribute(struct walk *w, struct attribute *a)
+{
+	struct nlattr header;
+	if (w->left < sizeof(header))
+		return false;
+	memcpy(&header, w->at, sizeof(header));
+	if (header.nla_len < sizeof(header) || header.nla_len > w->left)
+		return false;
+	a->payload = w->at + sizeof(header);
+	a->length = (uint16_t)(header.nla_len - sizeof(header));
+	a->type = header.nla_type & (uint16_t)NLA_TYPE_MASK;
+	walk_skip(w, NLA_ALIGN((size_t)header.nla_len));
+	return true;
+}
+
+static inline struct walk walk_nest(const struct attribute *nest)
+{
+	return (struct walk){nest->payload, nest->length};
+}
+
+/* Numbers of an attribute, which is at least as long. */
+static inline uint16_t read_be16(const uint8_t *payload)
+{
+	uint16_t value;
+	memcpy(&value, payload, sizeof(value));
+	return be16toh(value);
+}
+
+static inline uint32_t read_be32(const uint8_t *payload)
+{
+	uint32_t value;
+	memcpy(&value, payload, sizeof(value));
+	return be32toh(value);
+}
+
+static inline uint64_t read_be64(const uint8_t *payload)
+{
+	uint64_t value;
+	memcpy(&value, payload, sizeof(value));
+	return be64toh(value);
+}
+
+#endif
