@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A transport to a kernel that misbehaves on order. It takes each message of a
+ * send and answers a dump or get by the datagrams given, a change by an ACK
+ * where one is asked for; and the n-th send or receive, the n-th message, fails
+ * as it was told. Counts begin at 1. One socket at a time.
+ */
+#ifndef SEAMS_TRANSPORT_FAULT_H
+#define SEAMS_TRANSPORT_FAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FAULT_PORT 99
+
+/* Forget all orders and counts. */
+void fault_reset(void);
+
+/* The n-th open, send or receive from now fails with a negative errno. */
+void fault_open(int error);
+void fault_send(unsigned nth, int error);
+void fault_receive(unsigned nth, int error);
+
+/* The n-th receive gives only the first `length` bytes of what would come. */
+void fault_cut(unsigned nth, size_t length);
+
+/*
+ * A datagram that answers the next dump or get; sequence and port of its
+ * messages are made to fit when `fit`.
+ */
+void fault_answer(const void *bytes, size_t length, bool fit);
+
+/* The n-th message sent is refused: a positive errno and the kernel's words ("" for none). */
+void fault_refuse(unsigned nth, int error, const char *text);
+
+/* The n-th message sent is not answered at all. */
+void fault_swallow(unsigned nth);
+
+/* What was sent so far: messages, and how many of them asked for an ACK. */
+unsigned fault_messages(void);
+unsigned fault_acks_asked(void);
+
+/* The bit mask of the groups joined, 1 << (group - 1). */
+unsigned fault_groups(void);
+
+#endif
