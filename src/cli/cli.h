@@ -16,7 +16,9 @@
  */
 struct cli {
 	struct label_map labels;
-	char *labels_path; /* path that labels was read from, NULL: not yet */
+	char *labels_path;  /* path that labels was read from, NULL: not yet */
+	int labels_error;   /* 0 or the negative errno of that */
+	bool labels_warned; /* the person has been told of it */
 };
 
 /*

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Lines of a -R file as words: comments, blanks, quotes. Grammar: part 10 of
- * the reference, with lines and words of any length.
+ * the reference, with lines and words of any length:
+ *
+ *   A line whose first sign besides blanks and tabs is # is a comment; a line
+ *   of blanks is skipped. A carriage return at its end is not part of it.
+ *   Words are parted by blanks and tabs. A " opens a quotation anywhere; the
+ *   next " closes it, and with it the word. In a quotation \ keeps the sign
+ *   behind it. Outside \ is itself, and ' is always itself.
  */
 #ifndef CLI_LOAD_FILE_H
 #define CLI_LOAD_FILE_H
@@ -9,21 +15,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "base/message.h"
 
 struct load_file {
 	const char *path; /* for messages; "-" is standard input */
 	FILE *stream;
-	unsigned line;	  /* number of the line that was read last, from 1 */
-	char *text;	  /* that line; words point into it */
+	off_t start;   /* where the first line begins */
+	unsigned line; /* number of the line that was read last, from 1 */
+	char *text;    /* that line; words point into it */
 	size_t size;
-	char **words;	  /* words[0] is the program's name, NULL behind the last */
-	int count;	  /* of words, [0] included */
+	char **words; /* words[0] is the program's name, NULL behind the last */
+	int count;    /* of words, [0] included */
 	size_t room;
 };
 
-/* Open. 0 or a negative errno (-EISDIR for a directory). */
+/*
+ * Open. What cannot be rewound (a pipe) is read to its end here, into memory.
+ * 0 or a negative errno (-EISDIR for a directory).
+ */
 int load_file_open(struct load_file *f, const char *path);
 
 /*

@@ -57,15 +57,15 @@ struct request {
 	/* Table expect. create: whole; get, delete: the tuple to look up. */
 	struct expectation expectation;
 
-	bool zero_counters; /* -z */
+	bool zero_counters;  /* -z */
 	unsigned event_mask; /* enum event_mask */
 	int buffer_size;     /* -b, bytes; 0: the default */
 
 	const struct output_format *format;
 	unsigned output_flags; /* enum output_flag */
 
-	const char *label_map_path; /* --labelmap, else LABEL_MAP_DEFAULT */
-	bool labels_needed;	    /* some option speaks of labels */
+	const char *label_map_path;     /* --labelmap, else LABEL_MAP_DEFAULT */
+	bool labels_needed;             /* some option speaks of labels */
 	const struct label_map *labels; /* the list, once it is read; NULL: none */
 
 	const char *load_path; /* -R */

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether what is given goes together: the matrix of the option table, and the conflicts. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "cli/cli.h"
+#include "cli/given.h"
+#include "cli/options.h"
+
+#define PART_BITS (OPTION_BIT(OPTIONS) - OPTION_BIT(OPTION_PART))
+
+/* What is being checked: the words, the place they are in, its name. */
+struct check {
+	const struct given *g;
+	uint32_t place;
+	char name[64]; /* "-L expect" */
+	struct complaint *c;
+};
+
+static void check_start(struct check *k, const struct given *g, struct complaint *c)
+{
+	struct spelling s;
+	bool other = g->table != TABLE_CONNTRACK;
+
+	k->g = g;
+	k->c = c;
+	k->place = option_place(g->command, g->table);
+	snprintf(k->name, sizeof(k->name), "%s%s%s", command_spelled(&s, g), other ? " " : "",
+		other ? table_names[g->table] : "");
+}
+
+/* The rule of a part option, which its protocol has. */
+static const struct part_rule *rule_of(const struct given *g, int id)
+{
+	unsigned n = (unsigned)(id - OPTION_PART);
+
+	return &part_rules[g->protocol->part[n % TUPLE_PART_COUNT].kind][n / TUPLE_PART_COUNT];
+}
+
+static int does_not_go(const struct check *k, int id)
+{
+	struct spelling s;
+	const char *spelled = option_spelled(&s, k->g, id);
+
+	if (id == OPTION_TIMEOUT && k->g->command == COMMAND_DELETE)
+		return complain(
+			k->c, "%s: does not select, so it does not go with %s", spelled, k->name);
+	return complain(k->c, "%s: does not go with %s", spelled, k->name);
+}
+
+static int check_taken(const struct check *k)
+{
+	const struct given *g = k->g;
+	uint64_t not_taken = g->options & ~PART_BITS & ~options_taken(k->place, g->loading);
+
+	if (not_taken != 0)
+		return does_not_go(k, __builtin_ctzll(not_taken));
+	for (uint64_t parts = g->options & PART_BITS; parts != 0; parts &= parts - 1) {
+		int id = __builtin_ctzll(parts);
+
+		if (!(rule_of(g, id)->takes & k->place))
+			return does_not_go(k, id);
+	}
+	return 0;
+}
+
+/* "-I: needs -p PROTOCOL" */
+static int is_missing(const struct check *k, int id)
+{
+	struct spelling s;
+
+	return complain(k->c, "%s: needs %s %s", k->name, option_spelled(&s, k->g, id),
+		id < OPTION_ROWS ? option_rows[id].argument_name : "NUMBER");
+}
+
+/* A mask is given by the bits behind the address, too. */
+static bool has_bits_for(const struct given *g, int mask)
+{
+	int address = mask == OPTION_MASK_SOURCE ? OPTION_TUPLE_SOURCE : OPTION_TUPLE_DESTINATION;
+
+	return is_given(g, address) && g->address[address].has_bits;
+}
+
+static int check_needed_rows(const struct check *k)
+{
+	const struct given *g = k->g;
+
+	for (uint64_t missing = options_needed(k->place) & ~g->options; missing != 0;
+		missing &= missing - 1) {
+		int id = __builtin_ctzll(missing);
+
+		if (option_rows[id].extra != 0 &&
+			(g->protocol == NULL || !option_of_protocol(id, g->protocol)))
+			continue;
+		if ((id == OPTION_MASK_SOURCE || id == OPTION_MASK_DESTINATION) &&
+			has_bits_for(g, id))
+			continue;
+		return is_missing(k, id);
+	}
+	return 0;
+}
+
+static bool parts_given(const struct given *g, enum part_place place)
+{
+	for (unsigned i = 0; i < g->protocol->part_count; i++) {
+		if (g->protocol->needed >> i & 1 && !is_given(g, option_of_part(place, i)))
+			return false;
+	}
+	return true;
+}
+
+static int check_needed_parts(const struct check *k)
+{
+	const struct given *g = k->g;
+
+	for (int id = OPTION_PART; id < OPTIONS; id++) {
+		unsigned index = (unsigned)(id - OPTION_PART) % TUPLE_PART_COUNT;
+
+		if (is_given(g, id) || !option_of_protocol(id, g->protocol))
+			continue;
+		if (rule_of(g, id)->needs & k->place && g->protocol->needed >> index & 1)
+			return is_missing(k, id);
+	}
+	return 0;
+}
+
+static int check_paired_parts(const struct check *k)
+{
+	const struct given *g = k->g;
+	const struct protocol *p = g->protocol;
+
+	if (!p->pairs || !(part_rules[p->part[0].kind][PART_ORIGINAL].pair & k->place) ||
+		parts_given(g, PART_ORIGINAL) || parts_given(g, PART_REPLY))
+		return 0;
+	return complain(k->c, "%s -p %s: needs --%s and --%s, or --%s and --%s", k->name, p->name,
+		p->part[0].option[PART_ORIGINAL], p->part[1].option[PART_ORIGINAL],
+		p->part[0].option[PART_REPLY], p->part[1].option[PART_REPLY]);
+}
+
+/*
+ * Both addresses of one direction or all four. With NAT the reply address that
+ * it replaces may be missing: that is how -o save writes it.
+ */
+static int check_paired_addresses(const struct check *k)
+{
+	const struct given *g = k->g;
+	bool source = is_given(g, OPTION_SOURCE);
+	bool destination = is_given(g, OPTION_DESTINATION);
+	bool reply_source = is_given(g, OPTION_REPLY_SOURCE);
+	bool reply_destination = is_given(g, OPTION_REPLY_DESTINATION);
+	bool original = source && destination;
+	bool reply = reply_source && reply_destination;
+
+	if (!(k->place & (ON(COMMAND_GET) | ON(COMMAND_CREATE) | ON(COMMAND_ADD))))
+		return 0;
+	if (original && (reply || (!reply_source && !reply_destination)))
+		return 0;
+	if (reply && !source && !destination)
+		return 0;
+	if (original && is_given(g, reply_source ? OPTION_SOURCE_NAT : OPTION_DESTINATION_NAT))
+		return 0;
+	return complain(k->c, "%s: needs -s and -d, or -r and -q, or all four", k->name);
+}
+
+static int check_conflicts(const struct check *k)
+{
+	static const uint8_t pairs[][2] = {
+		{OPTION_ANY_NAT, OPTION_SOURCE_NAT},
+		{OPTION_ANY_NAT, OPTION_DESTINATION_NAT},
+		{OPTION_LABEL_ADD, OPTION_LABEL_DELETE},
+	};
+	struct spelling a;
+	struct spelling b;
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		if (is_given(k->g, pairs[i][0]) && is_given(k->g, pairs[i][1]))
+			return complain(k->c, "%s and %s cannot be used together",
+				option_spelled(&a, k->g, pairs[i][0]),
+				option_spelled(&b, k->g, pairs[i][1]));
+	}
+	return 0;
+}
+
+/* -z zeroes what the kernel sends, so nothing may be left out afterwards. */
+static int check_zero(const struct check *k)
+{
+	const uint64_t harmless = OPTION_BIT(OPTION_ZERO) | OPTION_BIT(OPTION_FAMILY) |
+				  OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_LABEL_MAP) |
+				  OPTION_BIT(OPTION_NAT_RANGE);
+	uint64_t filters = k->g->options & ~harmless;
+	struct spelling a;
+	struct spelling b;
+
+	if (!is_given(k->g, OPTION_ZERO) || filters == 0)
+		return 0;
+	return complain(k->c, "%s: zeroes all entries, so it cannot be used with %s (only with -f)",
+		option_spelled(&a, k->g, OPTION_ZERO),
+		option_spelled(&b, k->g, __builtin_ctzll(filters)));
+}
+
+/* One side's address, its /BITS and its mask. */
+static int check_mask(const struct check *k, int address, int mask)
+{
+	const struct given *g = k->g;
+	struct spelling a;
+	struct spelling b;
+
+	if (is_given(g, mask) && !is_given(g, address))
+		return complain(k->c, "%s: needs %s ADDRESS", option_spelled(&a, g, mask),
+			option_spelled(&b, g, address));
+	if (!is_given(g, address) || !g->address[address].has_bits)
+		return 0;
+	if (is_given(g, mask))
+		return complain(k->c, "%s: cannot be used with the /BITS of %s",
+			option_spelled(&a, g, mask), option_spelled(&b, g, address));
+	if (!(option_rows[mask].takes & k->place))
+		return complain(k->c, "%s: a network (/BITS) does not go with %s",
+			option_spelled(&a, g, address), k->name);
+	return 0;
+}
+
+static int check_masks(const struct check *k)
+{
+	bool expect = k->g->table == TABLE_EXPECT;
+
+	/* The masks of an expectation are for the expected tuple, not for -s -d. */
+	if (expect && (check_mask(k, OPTION_TUPLE_SOURCE, OPTION_MASK_SOURCE) < 0 ||
+			      check_mask(k, OPTION_TUPLE_DESTINATION, OPTION_MASK_DESTINATION) < 0))
+		return -1;
+	if (!expect)
+		return check_mask(k, OPTION_SOURCE, OPTION_MASK_SOURCE) < 0 ||
+				       check_mask(k, OPTION_DESTINATION, OPTION_MASK_DESTINATION) <
+					       0
+			       ? -1
+			       : 0;
+	for (int id = OPTION_SOURCE; id <= OPTION_DESTINATION; id++) {
+		struct spelling s;
+
+		if (is_given(k->g, id) && k->g->address[id].has_bits)
+			return complain(k->c, "%s: a network (/BITS) does not go with %s",
+				option_spelled(&s, k->g, id), k->name);
+	}
+	return 0;
+}
+
+static int check_output(const struct check *k)
+{
+	const struct given *g = k->g;
+	struct spelling s;
+	bool numbers = g->command == COMMAND_COUNT || g->command == COMMAND_STATS;
+
+	if (!is_given(g, OPTION_OUTPUT))
+		return 0;
+	if (numbers && (g->format != &output_json || g->output_flags != 0))
+		return complain(k->c, "%s: %s takes 'json' alone",
+			option_spelled(&s, g, OPTION_OUTPUT), k->name);
+	if (g->format == &output_save && g->output_flags != 0)
+		return complain(k->c, "%s: 'save' goes with no other output",
+			option_spelled(&s, g, OPTION_OUTPUT));
+	return 0;
+}
+
+static int check_status(const struct check *k)
+{
+	const struct given *g = k->g;
+	struct spelling s;
+
+	if (!is_given(g, OPTION_STATUS))
+		return 0;
+	if (g->expectation_flags != 0 && g->table != TABLE_EXPECT)
+		return complain(k->c,
+			"%s: PERMANENT, INACTIVE and USERSPACE are flags of expectations",
+			option_spelled(&s, g, OPTION_STATUS));
+	if (g->command == COMMAND_UPDATE && g->status_clear != 0)
+		return complain(k->c, "%s: flags can be added only, not taken away",
+			option_spelled(&s, g, OPTION_STATUS));
+	return 0;
+}
+
+/* A new entry needs to know what it is translated to. */
+static int check_nat(const struct check *k)
+{
+	const struct given *g = k->g;
+	struct spelling s;
+
+	if (g->command != COMMAND_CREATE && g->command != COMMAND_ADD)
+		return 0;
+	for (int id = OPTION_SOURCE_NAT; id <= OPTION_DESTINATION_NAT; id++) {
+		if (is_given(g, id) && g->nat[id - OPTION_SOURCE_NAT].family == AF_UNSPEC)
+			return complain(k->c, "%s: needs an address with %s",
+				option_spelled(&s, g, id), k->name);
+	}
+	return 0;
+}
+
+int given_check(const struct given *g, struct complaint *c)
+{
+	static int (*const checks[])(const struct check *k) = {
+		check_taken,
+		check_conflicts,
+		check_zero,
+		check_paired_addresses,
+		check_needed_rows,
+		check_masks,
+		check_output,
+		check_status,
+		check_nat,
+	};
+	struct check k;
+
+	check_start(&k, g, c);
+	if (g->loading && !cli_loadable(g->command, g->table))
+		return complain(c,
+			"%s: has no place in a file; only -I, -A, -U, -D and -F of conntrack have",
+			k.name);
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		if (checks[i](&k) < 0)
+			return -1;
+	}
+	if (g->protocol == NULL)
+		return 0;
+	return check_needed_parts(&k) < 0 || check_paired_parts(&k) < 0 ? -1 : 0;
+}

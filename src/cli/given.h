@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one command line says, word by word and not yet for a command: filled
+ * by parse.c through values.c, judged by check.c, made into a request by
+ * build.c. Nothing of it is cleared beforehand but what given_start() says; a
+ * value means something only when its bit in `options` is set.
+ */
+#ifndef CLI_GIVEN_H
+#define CLI_GIVEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/message.h"
+#include "cli/options.h"
+
+struct given_address {
+	union address address;
+	union address mask; /* of /BITS; all ones without */
+	uint8_t family;
+	bool has_bits;
+};
+
+struct given_nat {
+	union address address;
+	uint16_t port_minimum;
+	uint16_t port_maximum;
+	uint8_t family; /* AF_UNSPEC: no address */
+	bool has_port;
+};
+
+/* Each label option may come often; a flow has no more bits than these. */
+#define GIVEN_LABELS_MAX LABEL_BITS
+
+struct given_label {
+	const char *text; /* NULL: --label-del without a label */
+	uint8_t id;       /* OPTION_LABEL, OPTION_LABEL_ADD, OPTION_LABEL_DELETE */
+};
+
+struct given {
+	uint64_t options; /* OPTION_BIT of what was given */
+	/* The word that an option was written in, NULL: by its letter. */
+	const char *word[OPTIONS];
+
+	enum command command;
+	enum table table;
+	bool loading;
+	bool help;                /* -h behind a command */
+	const char *command_word; /* as word[] */
+	char command_letter;      /* if command_word is NULL */
+
+	uint8_t family;        /* what -f or the first address fixed, else AF_UNSPEC */
+	uint8_t family_option; /* the option that fixed it */
+	const char *family_value;
+
+	struct given_address address[OPTION_ADDRESSES]; /* by option_id */
+	struct given_nat nat[OPTION_ANY_NAT - OPTION_SOURCE_NAT + 1];
+	const struct protocol *protocol; /* NULL: a number without a row */
+	const char *protocol_value;
+	uint8_t protocol_number;
+	uint8_t state;
+	uint8_t role;
+	uint16_t part[PART_PLACES][TUPLE_PART_COUNT];
+	uint16_t zone;
+	uint16_t tuple_zone[DIRECTIONS];
+	uint32_t vtag[DIRECTIONS];
+	uint32_t timeout;
+	uint32_t mark;
+	uint32_t mark_mask; /* all ones without */
+	uint32_t secmark;
+	uint32_t id;
+	uint32_t status_set;   /* of -u: flags that are named, */
+	uint32_t status_clear; /* and with ! */
+	uint32_t expectation_flags;
+	unsigned event_mask;
+	int buffer_size;
+	const struct output_format *format;
+	unsigned output_flags;
+	const char *label_map_path;
+	unsigned label_count;
+	struct given_label label[GIVEN_LABELS_MAX];
+};
+
+static inline bool is_given(const struct given *g, int id)
+{
+	return (g->options & OPTION_BIT(id)) != 0;
+}
+
+/* An option as the person wrote it, for a complaint. */
+struct spelling {
+	char text[48];
+};
+
+/* For an option that was not written: its own name. */
+const char *option_spelled(struct spelling *s, const struct given *g, int id);
+const char *command_spelled(struct spelling *s, const struct given *g);
+
+/*
+ * Read one value into g; the option's word is there already. 0, or -1 with a
+ * complaint. text is NULL only for an optional argument that was left out.
+ */
+int given_value(struct given *g, int id, const char *text, struct complaint *c);
+
+/* The table of a command word ("expect", "e"): 0, or -1 with a complaint. */
+int given_table(struct given *g, const char *text, struct complaint *c);
+
+/* Does it all go together and with the command: 0, or -1 with a complaint. */
+int given_check(const struct given *g, struct complaint *c);
+
+/*
+ * Make the request. map: the label list, already read if g speaks of labels;
+ * NULL: there is none. 0, or -1 with a complaint.
+ */
+int given_build(const struct given *g, const struct label_map *map, struct request *request,
+	struct complaint *c);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load_file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char program_name[] = "conntrack";
+
+/* Copy all that is left of a stream; 0 or a negative errno. */
+static int copy_all(FILE *from, FILE *to)
+{
+	char block[16384];
+	size_t n;
+
+	while ((n = fread(block, 1, sizeof(block), from)) > 0) {
+		if (fwrite(block, 1, n, to) != n)
+			return -EIO;
+	}
+	if (ferror(from) || fflush(to) != 0)
+		return errno != 0 ? -errno : -EIO;
+	return 0;
+}
+
+/* Put a copy in memory in the place of a stream that cannot be rewound. */
+static int keep_copy(struct load_file *f)
+{
+	int fd = memfd_create("load", MFD_CLOEXEC);
+	FILE *copy = fd >= 0 ? fdopen(fd, "w+") : NULL;
+	int error;
+
+	if (copy == NULL) {
+		error = -errno;
+		if (fd >= 0)
+			close(fd);
+		return error;
+	}
+	error = copy_all(f->stream, copy);
+	if (error == 0 && fseeko(copy, 0, SEEK_SET) < 0)
+		error = -errno;
+	if (f->stream != stdin)
+		fclose(f->stream);
+	f->stream = copy;
+	return error;
+}
+
+int load_file_open(struct load_file *f, const char *path)
+{
+	struct stat status;
+	int error = 0;
+
+	*f = (struct load_file){.path = path};
+	f->stream = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	if (f->stream == NULL)
+		return -errno;
+	if (fstat(fileno(f->stream), &status) < 0)
+		error = -errno;
+	else if (S_ISDIR(status.st_mode))
+		error = -EISDIR;
+	if (error == 0) {
+		f->start = ftello(f->stream);
+		if (f->start < 0) {
+			f->start = 0;
+			error = keep_copy(f);
+		}
+	}
+	if (error < 0)
+		load_file_close(f);
+	return error;
+}
+
+/* One more word; 0 or -1 with a complaint. */
+static int add_word(struct load_file *f, char *word, struct complaint *complaint)
+{
+	if ((size_t)f->count + 1 >= f->room) {
+		size_t room = f->room > 0 ? f->room * 2 : 64;
+		char **words = room <= INT_MAX ? realloc(f->words, room * sizeof(*words)) : NULL;
+
+		if (words == NULL)
+			return complain(complaint, "no memory for the words of the line");
+		f->words = words;
+		f->room = room;
+	}
+	f->words[f->count++] = word;
+	f->words[f->count] = NULL;
+	return 0;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/*
+ * The word at *at, unquoted in place and ended with a NUL; *at is moved behind
+ * it. 0, or -1 when a quotation is not closed. Unquoting never needs more room
+ * than the quotation took, so the NUL fits: at the worst it falls on the blank
+ * or the closing quote behind the word, or on the NUL at the end of the line.
+ */
+static int take_word(char **at)
+{
+	char *in = *at;
+
+	while (*in != '\0' && !is_blank(*in) && *in != '"')
+		in++;
+
+	char *out = in;
+
+	if (*in == '"') {
+		for (in++; *in != '"'; in++) {
+			if (*in == '\\' && in[1] != '\0')
+				in++;
+			if (*in == '\0')
+				return -1;
+			*out++ = *in;
+		}
+	}
+	*at = *in != '\0' ? in + 1 : in;
+	*out = '\0';
+	return 0;
+}
+
+int load_file_split(struct load_file *f, char *line, size_t length, struct complaint *complaint)
+{
+	char *at = line;
+
+	if (memchr(line, '\0', length) != NULL)
+		return complain(complaint, "a NUL byte in the line");
+	if (length > 0 && line[length - 1] == '\r')
+		line[length - 1] = '\0';
+	f->count = 0;
+	while (is_blank(*at))
+		at++;
+	if (*at == '\0' || *at == '#')
+		return 0;
+	if (add_word(f, program_name, complaint) < 0)
+		return -1;
+	while (*at != '\0') {
+		char *word = at;
+
+		if (take_word(&at) < 0)
+			return complain(complaint, "a quotation (\") that is not closed");
+		if (add_word(f, word, complaint) < 0)
+			return -1;
+		while (is_blank(*at))
+			at++;
+	}
+	return 1;
+}
+
+int load_file_next(struct load_file *f, struct complaint *complaint)
+{
+	ssize_t length;
+
+	errno = 0;
+	while ((length = getline(&f->text, &f->size, f->stream)) >= 0) {
+		f->line++;
+		if (length > 0 && f->text[length - 1] == '\n')
+			f->text[--length] = '\0';
+
+		int result = load_file_split(f, f->text, (size_t)length, complaint);
+
+		if (result != 0)
+			return result;
+	}
+	if (feof(f->stream))
+		return 0;
+	return complain(complaint, "cannot be read: %s", strerror(errno));
+}
+
+int load_file_rewind(struct load_file *f)
+{
+	f->line = 0;
+	return fseeko(f->stream, f->start, SEEK_SET) < 0 ? -errno : 0;
+}
+
+void load_file_close(struct load_file *f)
+{
+	if (f->stream != NULL && f->stream != stdin)
+		fclose(f->stream);
+	free(f->text);
+	free(f->words);
+	*f = (struct load_file){0};
+}

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Words into struct given, the way getopt_long(3) with permutation does it,
+ * and the whole way to a request.
+ *
+ * What differs from getopt: an optional argument (-n -g -j --label-del and the
+ * table behind a command) may also be the next word, if that begins with
+ * neither '-' nor '!'; a protocol's options are known to the right of -p only;
+ * and a command's letter takes no attached table (-Lo id is -L -o id).
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/suggest.h"
+#include "cli/cli.h"
+#include "cli/given.h"
+#include "cli/options.h"
+
+struct words {
+	char **word; /* argv */
+	int count;
+	int next; /* index of the word that is read next */
+};
+
+static const char *spell(struct spelling *s, const char *word, const char *name, char letter)
+{
+	if (word != NULL)
+		snprintf(s->text, sizeof(s->text), "%.*s", (int)strcspn(word, "="), word);
+	else if (letter != '\0')
+		snprintf(s->text, sizeof(s->text), "-%c", letter);
+	else
+		snprintf(s->text, sizeof(s->text), "--%s", name);
+	return s->text;
+}
+
+const char *option_spelled(struct spelling *s, const struct given *g, int id)
+{
+	const char *word = is_given(g, id) ? g->word[id] : NULL;
+	char letter = '\0';
+
+	if (id < OPTION_ROWS)
+		letter = option_rows[id].letter != '\0' || !is_given(g, id)
+				 ? option_rows[id].letter
+				 : option_rows[id].letter2;
+	return spell(s, word, option_name(id, g->protocol), letter);
+}
+
+const char *command_spelled(struct spelling *s, const struct given *g)
+{
+	return spell(s, g->command_word, NULL, g->command_letter);
+}
+
+static void given_start(struct given *g, bool loading)
+{
+	g->options = 0;
+	g->command = COMMAND_NONE;
+	g->table = TABLE_CONNTRACK;
+	g->loading = loading;
+	g->help = false;
+	g->family = AF_UNSPEC;
+	g->protocol = NULL;
+	g->protocol_value = NULL;
+	g->status_set = 0;
+	g->status_clear = 0;
+	g->expectation_flags = 0;
+	g->event_mask = 0;
+	g->format = NULL;
+	g->output_flags = 0;
+	g->label_map_path = NULL;
+	g->label_count = 0;
+}
+
+/* A word that is no option and nobody's argument. */
+static int left_over(const char *word, struct complaint *c)
+{
+	for (int table = 0; table < TABLES; table++) {
+		if (*word != '\0' && strcmp(word, table_names[table]) == 0)
+			return complain(c, "'%s': a table stands right behind its command", word);
+	}
+	return complain(c, "'%s': a word that belongs to no option", word);
+}
+
+/* The next word if it can be an optional argument, else NULL. */
+static const char *take_optional(struct words *w)
+{
+	if (w->next >= w->count || w->word[w->next][0] == '-' || w->word[w->next][0] == '!')
+		return NULL;
+	return w->word[w->next++];
+}
+
+static int take_command(
+	struct given *g, enum command command, const char *word, struct complaint *c)
+{
+	struct spelling before;
+	struct spelling now;
+	const struct command_row *row = &command_rows[command];
+
+	if (g->loading && !row->loadable)
+		return complain(c, "%s: has no place in a file; -I, -A, -U, -D and -F have",
+			spell(&now, word, row->name, row->option[1]));
+	if (command == COMMAND_HELP && g->command != COMMAND_NONE && g->command != COMMAND_HELP &&
+		g->command != COMMAND_VERSION && !g->help) {
+		g->help = true;
+		return 0;
+	}
+	if (g->command != COMMAND_NONE)
+		return complain(c, "%s and %s are two commands; only one can be given at a time",
+			command_spelled(&before, g), spell(&now, word, row->name, row->option[1]));
+	g->command = command;
+	g->command_word = word;
+	g->command_letter = row->option[1];
+	return 0;
+}
+
+/*
+ * One option that was found: attached is what is written behind it in the same
+ * word, or NULL. word is NULL for one that was written as a letter.
+ */
+static int take_option(struct given *g, struct words *w, int id, const char *word,
+	const char *attached, struct complaint *c)
+{
+	struct spelling s;
+	const char *value = attached;
+
+	if (id >= OPTION_COMMAND) {
+		enum command command = (enum command)(id - OPTION_COMMAND);
+
+		if (take_command(g, command, word, c) < 0)
+			return -1;
+		if (command_rows[command].tables == 0)
+			return value == NULL ? 0
+					     : complain(c, "%s: takes no argument",
+						       spell(&s, word, NULL, '\0'));
+		if (value == NULL)
+			value = take_optional(w);
+		return value != NULL ? given_table(g, value, c) : 0;
+	}
+	g->options |= OPTION_BIT(id);
+	g->word[id] = word;
+	switch (option_argument(id)) {
+	case ARGUMENT_NONE:
+		if (value != NULL)
+			return complain(c, "%s: takes no argument", option_spelled(&s, g, id));
+		break;
+	case ARGUMENT_REQUIRED:
+		if (value == NULL && w->next < w->count)
+			value = w->word[w->next++];
+		if (value == NULL)
+			return complain(c, "%s: needs an argument (%s)", option_spelled(&s, g, id),
+				id < OPTION_ROWS ? option_rows[id].argument_name : "NUMBER");
+		break;
+	case ARGUMENT_OPTIONAL:
+		if (value == NULL)
+			value = take_optional(w);
+		break;
+	}
+	return given_value(g, id, value, c);
+}
+
+/* The protocols that know an option, as "tcp, udp"; "" when none does. */
+static void whose_option(const char *name, size_t length, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < protocol_count && used < size; i++) {
+		if (option_by_name(name, length, &protocols[i]) >= 0)
+			used += (size_t)snprintf(text + used, size - used, "%s%s",
+				used > 0 ? ", " : "", protocols[i].name);
+	}
+}
+
+static int unknown_option(const struct given *g, const char *word, struct complaint *c)
+{
+	const char *name = word + 2;
+	size_t length = strcspn(name, "=");
+	struct suggestion nearest;
+	struct option_name known;
+	unsigned cursor = 0;
+	char typed[64];
+	char hint[96];
+	char owners[96];
+
+	if (length == strlen("load-file") && memcmp(name, "load-file", length) == 0)
+		return complain(
+			c, "--load-file: stands in the first place only (conntrack -R FILE)");
+	whose_option(name, length, owners, sizeof(owners));
+	if (owners[0] != '\0' && g->protocol_value == NULL)
+		return complain(c, "--%.*s: is known to the right of -p only (-p %s)", (int)length,
+			name, owners);
+	if (owners[0] != '\0')
+		return complain(c, "--%.*s: is not an option of -p %s (but of %s)", (int)length,
+			name, g->protocol_value, owners);
+	snprintf(typed, sizeof(typed), "%.*s", (int)length, name);
+	suggest_start(&nearest, typed);
+	while (option_next_name(&cursor, g->protocol, &known))
+		suggest_offer(&nearest, known.name);
+	if (nearest.best == NULL)
+		return complain(c, "--%s: unknown option", typed);
+	snprintf(hint, sizeof(hint), "--%s", nearest.best);
+	return complain(c, "--%s: unknown option, did you mean '%s'?", typed, hint);
+}
+
+/* --name, --name=value, --beginning-of-a-name. */
+static int scan_long(struct given *g, struct words *w, const char *word, struct complaint *c)
+{
+	const char *name = word + 2;
+	size_t length = strcspn(name, "=");
+	const char *attached = name[length] == '=' ? name + length + 1 : NULL;
+	int id = option_by_name(name, length, g->protocol);
+	char fits[256];
+
+	if (id < 0)
+		id = length > 0
+			     ? option_by_abbreviation(name, length, g->protocol, fits, sizeof(fits))
+			     : -1;
+	if (id == -2)
+		return complain(c, "--%.*s: is the beginning of more than one option (%s)",
+			(int)length, name, fits);
+	if (id < 0)
+		return unknown_option(g, word, c);
+	return take_option(g, w, id, word, attached, c);
+}
+
+/* -abc: letters until one takes the rest of the word. */
+static int scan_letters(struct given *g, struct words *w, const char *word, struct complaint *c)
+{
+	for (const char *p = word + 1; *p != '\0'; p++) {
+		int id = option_by_letter(*p);
+		const char *attached = NULL;
+
+		if (*p == 'R')
+			return complain(
+				c, "-R: stands in the first place only (conntrack -R FILE)");
+		if (id < 0)
+			return complain(c, "-%c: unknown option", *p);
+
+		bool takes_rest = id < OPTION_COMMAND && option_argument(id) != ARGUMENT_NONE;
+
+		if (takes_rest && p[1] != '\0')
+			attached = p + 1;
+		/* A table may only follow the last letter of the word. */
+		if (id >= OPTION_COMMAND && p[1] != '\0') {
+			if (take_command(g, (enum command)(id - OPTION_COMMAND), NULL, c) < 0)
+				return -1;
+			continue;
+		}
+		if (take_option(g, w, id, NULL, attached, c) < 0)
+			return -1;
+		if (takes_rest)
+			return 0;
+	}
+	return 0;
+}
+
+static int scan(struct given *g, struct words *w, struct complaint *c)
+{
+	while (w->next < w->count) {
+		const char *word = w->word[w->next++];
+		int result;
+
+		if (word[0] != '-' || word[1] == '\0')
+			return left_over(word, c);
+		if (word[1] != '-')
+			result = scan_letters(g, w, word, c);
+		else if (word[2] != '\0')
+			result = scan_long(g, w, word, c);
+		else
+			return w->next < w->count ? left_over(w->word[w->next], c) : 0;
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- -R --------------------------------------------------------------- */
+
+/*
+ * The command line of -R, which is no option like others: 1 when it is one, 0
+ * when not, -1 with a complaint.
+ */
+static int parse_load(int argc, char **argv, struct request *request, struct complaint *c)
+{
+	static const char name[] = "--load-file";
+	const char *word = argc > 1 ? argv[1] : "";
+	size_t length = strlen(name);
+	bool attached = strncmp(word, name, length) == 0 && word[length] == '=';
+	int words = attached ? 2 : 3;
+
+	if (strcmp(word, "-R") != 0 && strcmp(word, name) != 0 && !attached)
+		return 0;
+	if (argc < words)
+		return complain(c, "%s: needs an argument (FILE)", word);
+	if (argc > words)
+		return complain(
+			c, "'%s': nothing may follow %s FILE", argv[words], attached ? name : word);
+	request->command = COMMAND_LOAD;
+	request->load_path = attached ? word + length + 1 : argv[2];
+	return 1;
+}
+
+/* --- labels ----------------------------------------------------------- */
+
+struct label_warning {
+	const char *path;
+};
+
+static void warn_label(unsigned line, const char *why, void *data)
+{
+	const struct label_warning *w = data;
+
+	message_plain("WARNING: %s:%u: %s", w->path, line, why);
+}
+
+/*
+ * The label list of a path, read unless it is there already. NULL when there
+ * is none: then *error says why.
+ */
+static const struct label_map *cli_labels(struct cli *cli, const char *path, int *error)
+{
+	struct label_warning warning = {path};
+
+	if (cli->labels_path == NULL || strcmp(cli->labels_path, path) != 0) {
+		char *copy = strdup(path);
+
+		cli_free(cli);
+		if (copy == NULL) {
+			*error = -ENOMEM;
+			return NULL;
+		}
+		cli->labels_path = copy;
+		cli->labels_error = label_map_load(&cli->labels, path, warn_label, &warning);
+		cli->labels_warned = false;
+	}
+	*error = cli->labels_error;
+	return *error == 0 ? &cli->labels : NULL;
+}
+
+/*
+ * Read the list that the words need. Without one a label cannot be named,
+ * while -o labels only has no names to show.
+ */
+static int need_labels(
+	struct cli *cli, const struct given *g, struct request *request, struct complaint *c)
+{
+	bool named = false;
+	struct spelling s;
+	int error;
+
+	request->labels = NULL;
+	request->label_map_path = g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT;
+	for (unsigned i = 0; i < g->label_count; i++)
+		named = named || g->label[i].text != NULL;
+	request->labels_needed =
+		g->label_count > 0 || g->label_map_path != NULL || g->output_flags & OUTPUT_LABELS;
+	if (!request->labels_needed)
+		return 0;
+	request->labels = cli_labels(cli, request->label_map_path, &error);
+	if (request->labels != NULL)
+		return 0;
+	if (named)
+		return complain(c, "%s: the list of labels cannot be read: %s: %s",
+			option_spelled(&s, g, g->label[0].id), request->label_map_path,
+			strerror(-error));
+	if (!cli->labels_warned)
+		message_plain("WARNING: no names of labels: %s: %s", request->label_map_path,
+			strerror(-error));
+	cli->labels_warned = true;
+	return 0;
+}
+
+/* --- all of it -------------------------------------------------------- */
+
+static void request_start(struct request *request)
+{
+	request->command = COMMAND_NONE;
+	request->table = TABLE_CONNTRACK;
+	request->family = AF_UNSPEC;
+	request->filter.count = 0;
+	request->flow.present = 0;
+	request->flow.tuple[ORIGINAL] = (struct tuple){0};
+	request->flow.tuple[REPLY] = (struct tuple){0};
+	request->expectation.present = 0;
+	request->zero_counters = false;
+	request->event_mask = EVENTS_ALL;
+	request->buffer_size = 0;
+	request->format = &output_text;
+	request->output_flags = 0;
+	request->label_map_path = NULL;
+	request->labels_needed = false;
+	request->labels = NULL;
+	request->load_path = NULL;
+	request->help_command = COMMAND_NONE;
+	request->help_protocol = NULL;
+}
+
+/* Help asks nothing of the other words but that they are words. */
+static void build_help(const struct given *g, struct request *request)
+{
+	request->command = COMMAND_HELP;
+	request->table = g->table;
+	request->help_command = g->help ? g->command : COMMAND_NONE;
+	request->help_protocol = g->protocol;
+}
+
+int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct request *request,
+	struct complaint *complaint)
+{
+	struct given g;
+	struct words words = {.word = argv, .count = argc, .next = 1};
+
+	request_start(request);
+	if (!loading) {
+		int load = parse_load(argc, argv, request, complaint);
+
+		if (load != 0)
+			return load < 0 ? -1 : 0;
+	}
+	given_start(&g, loading);
+	if (scan(&g, &words, complaint) < 0)
+		return -1;
+	if (g.command == COMMAND_NONE)
+		return complain(complaint, "no command given (-L lists, -h shows all)");
+	if (!g.help && given_check(&g, complaint) < 0)
+		return -1;
+	if (g.help || g.command == COMMAND_HELP) {
+		build_help(&g, request);
+	} else {
+		if (need_labels(cli, &g, request, complaint) < 0 ||
+			given_build(&g, request->labels, request, complaint) < 0)
+			return -1;
+	}
+	if (is_given(&g, OPTION_NAT_RANGE))
+		message_plain("WARNING: -a, --nat-range is ignored; -n and -g take addresses");
+	return 0;
+}
+
+void cli_free(struct cli *cli)
+{
+	label_map_free(&cli->labels);
+	free(cli->labels_path);
+	cli->labels_path = NULL;
+	cli->labels = (struct label_map){0};
+}
+
+bool cli_loadable(enum command command, enum table table)
+{
+	return table == TABLE_CONNTRACK && command_rows[command].loadable;
+}
+
+const char *cli_command_done(enum command command)
+{
+	return command_rows[command].done != NULL ? command_rows[command].done : "done";
+}
+
+const char *cli_command_option(enum command command)
+{
+	return command_rows[command].option != NULL ? command_rows[command].option : "";
+}

@@ -1,0 +1,774 @@
+/* SPDX-License-Identifier: MIT */
+/* One value of an option into struct given: strict, whole, in range. */
+#include "cli/values.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "base/parse.h"
+#include "base/suggest.h"
+#include "cli/given.h"
+#include "flow/status.h"
+#include "output/output.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+const struct value_word output_words[] = {
+	{"xml", 0, &output_xml},
+	{"json", 0, &output_json},
+	{"save", 0, &output_save},
+	{"extended", OUTPUT_EXTENDED, NULL},
+	{"timestamp", OUTPUT_TIMESTAMP, NULL},
+	{"id", OUTPUT_ID, NULL},
+	{"ktimestamp", OUTPUT_KTIMESTAMP, NULL},
+	{"labels", OUTPUT_LABELS, NULL},
+	{"userspace", OUTPUT_USERSPACE, NULL},
+};
+const size_t output_word_count = COUNT(output_words);
+
+const struct value_word event_words[] = {
+	{"ALL", EVENTS_ALL, NULL},
+	{"NEW", EVENTS_NEW, NULL},
+	{"UPDATES", EVENTS_UPDATE, NULL},
+	{"DESTROY", EVENTS_DESTROY, NULL},
+};
+const size_t event_word_count = COUNT(event_words);
+
+const struct value_word role_words[] = {
+	{"client", 0, NULL}, /* enum ct_dccp_roles of the kernels up to 6.14 */
+	{"server", 1, NULL},
+};
+const size_t role_word_count = COUNT(role_words);
+
+/*
+ * Every value reader: the value of option `id` out of text, which is never
+ * NULL; 0 or -1 with a complaint.
+ */
+typedef int (*value_reader)(struct given *g, int id, const char *text, struct complaint *c);
+
+static int not_a(
+	const struct given *g, int id, const char *text, const char *what, struct complaint *c)
+{
+	struct spelling s;
+
+	return complain(c, "%s: '%s' is not %s", option_spelled(&s, g, id), text, what);
+}
+
+/* A number that fits in 32 bits; decimal only, or in any base. */
+enum base { DECIMAL, ANY_BASE };
+
+static int read_u32(const struct given *g, int id, const char *text, enum base base,
+	uint32_t maximum, const char *what, uint32_t *out, struct complaint *c)
+{
+	uint64_t value;
+	int error = base == DECIMAL ? parse_decimal(text, 0, maximum, &value)
+				    : parse_number(text, 0, maximum, &value);
+
+	if (error < 0)
+		return not_a(g, id, text, what, c);
+	*out = (uint32_t)value;
+	return 0;
+}
+
+static int read_u16(const struct given *g, int id, const char *text, enum base base,
+	uint32_t maximum, const char *what, uint16_t *out, struct complaint *c)
+{
+	uint32_t value;
+
+	if (read_u32(g, id, text, base, maximum, what, &value, c) < 0)
+		return -1;
+	*out = (uint16_t)value;
+	return 0;
+}
+
+/* --- lists of words --------------------------------------------------- */
+
+/* One part of a comma list. */
+struct part_text {
+	const char *text;
+	size_t length;
+};
+
+/* The next part of *rest, which is moved behind it: 1, 0 at the end. */
+static int next_part(const char **rest, struct part_text *part)
+{
+	if (*rest == NULL)
+		return 0;
+
+	const char *comma = strchrnul(*rest, ',');
+
+	*part = (struct part_text){*rest, (size_t)(comma - *rest)};
+	*rest = *comma == ',' ? comma + 1 : NULL;
+	return 1;
+}
+
+/*
+ * The word that starts with part, in any case; a whole one wins. Its index,
+ * -1: none, -2: several.
+ */
+static int find_word(const struct value_word *words, size_t count, struct part_text part)
+{
+	int found = -1;
+
+	if (part.length == 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (strncasecmp(words[i].name, part.text, part.length) != 0)
+			continue;
+		if (words[i].name[part.length] == '\0')
+			return (int)i;
+		found = found == -1 ? (int)i : -2;
+	}
+	return found;
+}
+
+/* Complain of a word that is none of these, or that begins several. */
+static int no_such_word(const struct given *g, int id, const char *what,
+	const struct value_word *words, size_t count, struct part_text part, int found,
+	struct complaint *c)
+{
+	struct spelling s;
+	struct suggestion nearest;
+	char typed[64];
+	char hint[96];
+	char known[256] = "";
+	size_t used = 0;
+
+	snprintf(typed, sizeof(typed), "%.*s", (int)part.length, part.text);
+	suggest_start(&nearest, typed);
+	for (size_t i = 0; i < count; i++) {
+		suggest_offer(&nearest, words[i].name);
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+			i > 0 ? ", " : "", words[i].name);
+	}
+	if (found == -2)
+		return complain(c, "%s: '%s' is the beginning of more than one %s (%s)",
+			option_spelled(&s, g, id), typed, what, known);
+	if (part.length == 0)
+		return complain(c, "%s: an empty word in the list; a %s is one of %s",
+			option_spelled(&s, g, id), what, known);
+	return complain(c, "%s: '%s' is not a known %s (%s)%s", option_spelled(&s, g, id), typed,
+		what, known, suggest_text(&nearest, hint, sizeof(hint)));
+}
+
+static int read_output(struct given *g, int id, const char *text, struct complaint *c)
+{
+	struct spelling s;
+	struct part_text part;
+
+	while (next_part(&text, &part)) {
+		int found = find_word(output_words, output_word_count, part);
+
+		if (found < 0)
+			return no_such_word(
+				g, id, "output", output_words, output_word_count, part, found, c);
+
+		const struct output_format *format = output_words[found].format;
+
+		if (format != NULL && g->format != NULL && g->format != format)
+			return complain(c,
+				"%s: '%s' and '%s' are both formats, only one can be used",
+				option_spelled(&s, g, id), g->format->name, format->name);
+		if (format != NULL)
+			g->format = format;
+		g->output_flags |= output_words[found].value;
+	}
+	return 0;
+}
+
+static int read_event_mask(struct given *g, int id, const char *text, struct complaint *c)
+{
+	struct part_text part;
+
+	while (next_part(&text, &part)) {
+		int found = find_word(event_words, event_word_count, part);
+
+		if (found < 0)
+			return no_such_word(
+				g, id, "event", event_words, event_word_count, part, found, c);
+		g->event_mask |= event_words[found].value;
+	}
+	return 0;
+}
+
+static int read_role(struct given *g, int id, const char *text, struct complaint *c)
+{
+	struct part_text part = {text, strlen(text)};
+	int found = find_word(role_words, role_word_count, part);
+
+	if (found < 0)
+		return no_such_word(g, id, "role", role_words, role_word_count, part, found, c);
+	g->role = (uint8_t)role_words[found].value;
+	return 0;
+}
+
+/* --- status flags ----------------------------------------------------- */
+
+/* Words of -u that may be shortened: the flags that select, and "none". */
+enum { STATUS_WORDS_MAX = 20 };
+
+struct status_words {
+	size_t count;
+	struct value_word word[STATUS_WORDS_MAX];
+};
+
+static void status_words(struct status_words *words)
+{
+	words->count = 0;
+	for (size_t i = 0; i < status_bit_count && words->count < STATUS_WORDS_MAX - 2; i++) {
+		if (status_bits[i].selectable)
+			words->word[words->count++] =
+				(struct value_word){status_bits[i].name, status_bits[i].bit, NULL};
+	}
+	words->word[words->count++] = (struct value_word){STATUS_UNSET, 0, NULL};
+}
+
+static bool part_is(struct part_text part, const char *word)
+{
+	return part.length == strlen(word) && strncasecmp(part.text, word, part.length) == 0;
+}
+
+/* Flags of an expectation (enum expectation_flag), written out; 0 for another word. */
+static uint32_t expectation_flag(struct part_text part)
+{
+	for (unsigned i = 0; i < EXPECTATION_FLAG_COUNT; i++) {
+		if (part_is(part, expectation_flag_names[i]))
+			return UINT32_C(1) << i;
+	}
+	return 0;
+}
+
+/* SRC_NAT and DST_NAT are flags of the kernel, but -n and -g know more. */
+static bool is_nat_flag(struct part_text part)
+{
+	static const char *const names[] = {"SRC_NAT", "DST_NAT"};
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (part.length >= 1 && strncasecmp(names[i], part.text, part.length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The bit of a word of -u: 0 for UNSET, -1 with a complaint. */
+static int64_t status_bit_of(
+	const struct given *g, int id, struct part_text name, struct complaint *c)
+{
+	struct spelling s;
+	struct status_words words;
+
+	status_words(&words);
+
+	int found = find_word(words.word, words.count, name);
+
+	if (found >= 0)
+		return words.word[found].value;
+	if (found == -1 && is_nat_flag(name))
+		return complain(c,
+			"%s: translated entries are selected with -n and -g, not by '%.*s'",
+			option_spelled(&s, g, id), (int)name.length, name.text);
+	words.word[words.count++] = (struct value_word){STATUS_UNREPLIED, 0, NULL};
+	return no_such_word(g, id, "status", words.word, words.count, name, found, c);
+}
+
+static int read_status_word(struct given *g, int id, struct part_text part, struct complaint *c)
+{
+	struct spelling s;
+	bool not = part.length > 0 && part.text[0] == '!';
+	struct part_text name = {part.text + not, part.length - not };
+	uint32_t flag = expectation_flag(part);
+	int64_t bit;
+
+	if (flag != 0) {
+		g->expectation_flags |= flag;
+		return 0;
+	}
+	if (part_is(name, STATUS_UNREPLIED)) {
+		bit = IPS_SEEN_REPLY;
+		not = !not ;
+	} else {
+		bit = status_bit_of(g, id, name, c);
+	}
+	if (bit < 0)
+		return -1;
+	if (bit == 0 && not )
+		return complain(
+			c, "%s: '!%s' means nothing", option_spelled(&s, g, id), STATUS_UNSET);
+	if (not )
+		g->status_clear |= (uint32_t)bit;
+	else
+		g->status_set |= (uint32_t)bit;
+	return 0;
+}
+
+static int read_status(struct given *g, int id, const char *text, struct complaint *c)
+{
+	struct spelling s;
+	struct part_text part;
+
+	while (next_part(&text, &part)) {
+		if (read_status_word(g, id, part, c) < 0)
+			return -1;
+	}
+	if (g->status_set & g->status_clear)
+		return complain(c, "%s: %s cannot be both set and not set",
+			option_spelled(&s, g, id),
+			status_by_bit(1u << __builtin_ctz(g->status_set & g->status_clear))->name);
+	return 0;
+}
+
+/* --- addresses -------------------------------------------------------- */
+
+static const char *family_name(uint8_t family)
+{
+	return family == AF_INET ? "IPv4" : "IPv6";
+}
+
+/* The first address or -f fixes the family; another family is an error. */
+static int fix_family(
+	struct given *g, int id, uint8_t family, const char *value, struct complaint *c)
+{
+	struct spelling now;
+	struct spelling before;
+
+	if (g->family == family)
+		return 0;
+	if (g->family == AF_UNSPEC) {
+		g->family = family;
+		g->family_option = (uint8_t)id;
+		g->family_value = value;
+		return 0;
+	}
+	return complain(c, "%s: '%s' is %s, but %s '%s' is %s", option_spelled(&now, g, id), value,
+		family_name(family), option_spelled(&before, g, g->family_option), g->family_value,
+		family_name(g->family));
+}
+
+static int read_family(struct given *g, int id, const char *text, struct complaint *c)
+{
+	if (strcmp(text, "ipv4") == 0)
+		return fix_family(g, id, AF_INET, text, c);
+	if (strcmp(text, "ipv6") == 0)
+		return fix_family(g, id, AF_INET6, text, c);
+	return not_a(g, id, text, "a family (ipv4, ipv6)", c);
+}
+
+/* As parse_address(), of the first length bytes of text. */
+static int parse_address_part(
+	const char *text, size_t length, union address *address, uint8_t *family)
+{
+	char copy[64];
+
+	if (length >= sizeof(copy))
+		return -EINVAL;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return parse_address(copy, address->bytes, family);
+}
+
+static void mask_of_bits(union address *mask, unsigned bits)
+{
+	memset(mask, 0, sizeof(*mask));
+	memset(mask->bytes, 0xff, bits / 8);
+	if (bits % 8 != 0)
+		mask->bytes[bits / 8] = (uint8_t)(0xff00 >> bits % 8);
+}
+
+/* Whether an option's address may have /BITS behind it. */
+static bool takes_bits(int id)
+{
+	return id == OPTION_SOURCE || id == OPTION_DESTINATION || id == OPTION_TUPLE_SOURCE ||
+	       id == OPTION_TUPLE_DESTINATION;
+}
+
+static int read_address(struct given *g, int id, const char *text, struct complaint *c)
+{
+	struct given_address *a = &g->address[id];
+	const char *slash = strchr(text, '/');
+	uint64_t bits;
+
+	a->has_bits = slash != NULL;
+	if (slash == NULL) {
+		if (parse_address(text, a->address.bytes, &a->family) < 0)
+			return not_a(g, id, text,
+				takes_bits(id) ? "an address or a network (ADDRESS/BITS); names "
+						 "are not looked up"
+					       : "an address; names are not looked up",
+				c);
+		mask_of_bits(&a->mask, a->family == AF_INET ? 32 : 128);
+		return fix_family(g, id, a->family, text, c);
+	}
+	if (!takes_bits(id))
+		return not_a(g, id, text, "an address; a network cannot be used here", c);
+	if (parse_address_part(text, (size_t)(slash - text), &a->address, &a->family) < 0)
+		return not_a(g, id, text, "an address or a network (ADDRESS/BITS)", c);
+	if (parse_decimal(slash + 1, 0, a->family == AF_INET ? 32 : 128, &bits) < 0)
+		return not_a(g, id, text,
+			a->family == AF_INET ? "a network (ADDRESS/BITS with 0 to 32 BITS)"
+					     : "a network (ADDRESS/BITS with 0 to 128 BITS)",
+			c);
+	mask_of_bits(&a->mask, (unsigned)bits);
+	return fix_family(g, id, a->family, text, c);
+}
+
+/* PORT or PORT-PORT. */
+static int read_nat_ports(struct given_nat *nat, const char *text)
+{
+	char first[8];
+	const char *dash = strchr(text, '-');
+	size_t length = dash != NULL ? (size_t)(dash - text) : strlen(text);
+	uint64_t minimum;
+	uint64_t maximum;
+
+	if (length >= sizeof(first))
+		return -EINVAL;
+	memcpy(first, text, length);
+	first[length] = '\0';
+	if (parse_decimal(first, 0, UINT16_MAX, &minimum) < 0)
+		return -EINVAL;
+	maximum = minimum;
+	if (dash != NULL && parse_decimal(dash + 1, minimum, UINT16_MAX, &maximum) < 0)
+		return -EINVAL;
+	nat->has_port = true;
+	nat->port_minimum = (uint16_t)minimum;
+	nat->port_maximum = (uint16_t)maximum;
+	return 0;
+}
+
+/*
+ * ADDRESS, ADDRESS:PORT (IPv4), [ADDRESS], [ADDRESS]:PORT, :PORT. Where the
+ * address ends; *port is what stands behind its colon, or NULL. NULL: brackets
+ * that are not right.
+ */
+static const char *split_nat(const char *text, const char **start, const char **port)
+{
+	const char *end;
+
+	*port = NULL;
+	*start = text;
+	if (*text == '[') {
+		*start = text + 1;
+		end = strchr(text, ']');
+		if (end == NULL || (end[1] != '\0' && end[1] != ':'))
+			return NULL;
+		if (end[1] == ':')
+			*port = end + 2;
+		return end;
+	}
+	end = strchrnul(text, ':');
+	if (*end == '\0' || strchr(end + 1, ':') != NULL)
+		return text + strlen(text); /* no colon, or IPv6 without brackets */
+	*port = end + 1;
+	return end;
+}
+
+static int read_nat(struct given *g, int id, const char *text, struct complaint *c)
+{
+	static const char forms[] =
+		"an address with or without a port (ADDRESS, ADDRESS:PORT, "
+		"[IPV6]:PORT, PORT also as FIRST-LAST); a network cannot be used here";
+	struct given_nat *nat = &g->nat[id - OPTION_SOURCE_NAT];
+	const char *start;
+	const char *port;
+	const char *end = split_nat(text, &start, &port);
+
+	*nat = (struct given_nat){.family = AF_UNSPEC};
+	if (end == NULL)
+		return not_a(g, id, text, forms, c);
+	if (port != NULL && read_nat_ports(nat, port) < 0)
+		return not_a(g, id, text, forms, c);
+	if (end == start && port != NULL && start == text)
+		return 0; /* a port alone */
+	if (parse_address_part(start, (size_t)(end - start), &nat->address, &nat->family) < 0)
+		return not_a(g, id, text, forms, c);
+	return fix_family(g, id, nat->family, text, c);
+}
+
+/* --- protocol and its own --------------------------------------------- */
+
+static int no_such_protocol(const struct given *g, int id, const char *text, struct complaint *c)
+{
+	struct spelling s;
+	struct suggestion nearest;
+	char hint[96];
+
+	suggest_start(&nearest, text);
+	for (size_t i = 0; i < protocol_count; i++)
+		suggest_offer(&nearest, protocols[i].name);
+	return complain(c,
+		"%s: '%s' is not a known protocol (tcp, udp, udplite, sctp, dccp, icmp, icmpv6, "
+		"gre, a "
+		"name from /etc/protocols, or a number from 0 to 255)%s",
+		option_spelled(&s, g, id), text, suggest_text(&nearest, hint, sizeof(hint)));
+}
+
+static int read_protocol(struct given *g, int id, const char *text, struct complaint *c)
+{
+	const uint64_t own = ~UINT64_C(0) << OPTION_STATE & (OPTION_BIT(OPTIONS) - 1);
+	const struct protocol *p = protocol_by_name(text);
+	struct spelling s;
+	uint64_t number;
+
+	if (p != NULL) {
+		number = p->number;
+	} else if (parse_number(text, 0, UINT8_MAX, &number) < 0) {
+		const struct protoent *entry = getprotobyname(text);
+
+		if (entry == NULL || entry->p_proto < 0 || entry->p_proto > UINT8_MAX)
+			return no_such_protocol(g, id, text, c);
+		number = (uint64_t)entry->p_proto;
+	}
+	if (g->options & own && number != g->protocol_number)
+		return complain(c, "%s: '%s' comes behind options of -p '%s'",
+			option_spelled(&s, g, id), text, g->protocol_value);
+	g->protocol = protocol_by_number((uint8_t)number);
+	g->protocol_number = (uint8_t)number;
+	g->protocol_value = text;
+	return 0;
+}
+
+static int read_state(struct given *g, int id, const char *text, struct complaint *c)
+{
+	int state = protocol_state_by_name(g->protocol, text);
+	struct spelling s;
+	struct suggestion nearest;
+	char hint[96];
+	char known[256] = "";
+	size_t used = 0;
+
+	if (state >= 0) {
+		g->state = (uint8_t)state;
+		return 0;
+	}
+	suggest_start(&nearest, text);
+	for (unsigned i = 0; i < g->protocol->state_count; i++) {
+		const char *name = g->protocol->states[i];
+
+		suggest_offer(&nearest, name);
+		used += (size_t)snprintf(
+			known + used, sizeof(known) - used, "%s%s", i > 0 ? ", " : "", name);
+	}
+	return complain(c, "%s: '%s' is not a state of %s (%s)%s", option_spelled(&s, g, id), text,
+		g->protocol->name, known, suggest_text(&nearest, hint, sizeof(hint)));
+}
+
+static int read_vtag(struct given *g, int id, const char *text, struct complaint *c)
+{
+	return read_u32(g, id, text, DECIMAL, UINT32_MAX, "a verification tag (0-4294967295)",
+		&g->vtag[id == OPTION_REPLY_VTAG], c);
+}
+
+static int read_port(
+	const struct given *g, int id, const char *text, uint16_t *out, struct complaint *c)
+{
+	static const char what[] = "a port (0-65535 or a service name)";
+
+	if (text[0] >= '0' && text[0] <= '9')
+		return read_u16(g, id, text, DECIMAL, UINT16_MAX, what, out, c);
+
+	const struct servent *service =
+		*text != '\0' ? getservbyname(text, g->protocol->name) : NULL;
+
+	if (service == NULL)
+		return not_a(g, id, text, what, c);
+	*out = ntohs((uint16_t)service->s_port);
+	return 0;
+}
+
+static int read_part(struct given *g, int id, const char *text, struct complaint *c)
+{
+	unsigned n = (unsigned)(id - OPTION_PART);
+	unsigned index = n % TUPLE_PART_COUNT;
+	const struct protocol_part *part = &g->protocol->part[index];
+	uint16_t *out = &g->part[n / TUPLE_PART_COUNT][index];
+
+	switch (part->kind) {
+	case PART_PORT:
+		return read_port(g, id, text, out, c);
+	case PART_NUMBER:
+		if (part->bytes == 1)
+			return read_u16(
+				g, id, text, DECIMAL, UINT8_MAX, "a number from 0 to 255", out, c);
+		return read_u16(
+			g, id, text, DECIMAL, UINT16_MAX, "a number from 0 to 65535", out, c);
+	case PART_KEY:
+		return read_u16(g, id, text, ANY_BASE, UINT16_MAX,
+			"a key (0-65535, also as 0x hexadecimal or 0 octal)", out, c);
+	}
+	return -1;
+}
+
+/* --- single numbers --------------------------------------------------- */
+
+static int read_timeout(struct given *g, int id, const char *text, struct complaint *c)
+{
+	return read_u32(g, id, text, DECIMAL, UINT32_MAX, "a number of seconds (0-4294967295)",
+		&g->timeout, c);
+}
+
+static int read_mark(struct given *g, int id, const char *text, struct complaint *c)
+{
+	static const char what[] = "a mark (MARK or MARK/MASK, each 0-4294967295, also as 0x "
+				   "hexadecimal or 0 octal)";
+	const char *slash = strchr(text, '/');
+	char value[32];
+	uint64_t mark;
+	uint64_t mask = UINT32_MAX;
+
+	if (slash != NULL) {
+		size_t length = (size_t)(slash - text);
+
+		if (length >= sizeof(value) || parse_number(slash + 1, 0, UINT32_MAX, &mask) < 0)
+			return not_a(g, id, text, what, c);
+		memcpy(value, text, length);
+		value[length] = '\0';
+	}
+	if (parse_number(slash != NULL ? value : text, 0, UINT32_MAX, &mark) < 0)
+		return not_a(g, id, text, what, c);
+	g->mark = (uint32_t)mark;
+	g->mark_mask = (uint32_t)mask;
+	return 0;
+}
+
+static int read_secmark(struct given *g, int id, const char *text, struct complaint *c)
+{
+	return read_u32(g, id, text, ANY_BASE, UINT32_MAX, "a security mark (0-4294967295)",
+		&g->secmark, c);
+}
+
+static int read_id(struct given *g, int id, const char *text, struct complaint *c)
+{
+	return read_u32(
+		g, id, text, ANY_BASE, UINT32_MAX, "an identifier (0-4294967295)", &g->id, c);
+}
+
+static int read_zone(struct given *g, int id, const char *text, struct complaint *c)
+{
+	uint16_t *out = id == OPTION_ZONE            ? &g->zone
+			: id == OPTION_ORIGINAL_ZONE ? &g->tuple_zone[ORIGINAL]
+						     : &g->tuple_zone[REPLY];
+
+	return read_u16(g, id, text, ANY_BASE, UINT16_MAX, "a zone (0-65535)", out, c);
+}
+
+static int read_buffer_size(struct given *g, int id, const char *text, struct complaint *c)
+{
+	uint64_t size;
+
+	if (parse_number(text, 1, INT_MAX, &size) < 0)
+		return not_a(g, id, text, "a number of bytes (1-2147483647)", c);
+	g->buffer_size = (int)size;
+	return 0;
+}
+
+/* --- words that are taken as they are --------------------------------- */
+
+static int read_label(struct given *g, int id, const char *text, struct complaint *c)
+{
+	struct spelling s;
+
+	if (g->label_count == GIVEN_LABELS_MAX)
+		return complain(c, "%s: more than %d label options", option_spelled(&s, g, id),
+			GIVEN_LABELS_MAX);
+	g->label[g->label_count++] = (struct given_label){text, (uint8_t)id};
+	return 0;
+}
+
+static int read_label_map(struct given *g, int id, const char *text, struct complaint *c)
+{
+	struct spelling s;
+
+	if (g->label_map_path != NULL)
+		return complain(c, "%s: given twice ('%s' and '%s')", option_spelled(&s, g, id),
+			g->label_map_path, text);
+	g->label_map_path = text;
+	return 0;
+}
+
+static int read_nothing(struct given *g, int id, const char *text, struct complaint *c)
+{
+	(void)g;
+	(void)id;
+	(void)text;
+	(void)c;
+	return 0;
+}
+
+static const value_reader readers[OPTION_ROWS] = {
+	[OPTION_SOURCE] = read_address,
+	[OPTION_DESTINATION] = read_address,
+	[OPTION_REPLY_SOURCE] = read_address,
+	[OPTION_REPLY_DESTINATION] = read_address,
+	[OPTION_TUPLE_SOURCE] = read_address,
+	[OPTION_TUPLE_DESTINATION] = read_address,
+	[OPTION_MASK_SOURCE] = read_address,
+	[OPTION_MASK_DESTINATION] = read_address,
+	[OPTION_PROTOCOL] = read_protocol,
+	[OPTION_FAMILY] = read_family,
+	[OPTION_TIMEOUT] = read_timeout,
+	[OPTION_STATUS] = read_status,
+	[OPTION_MARK] = read_mark,
+	[OPTION_SECMARK] = read_secmark,
+	[OPTION_ID] = read_id,
+	[OPTION_ZONE] = read_zone,
+	[OPTION_ORIGINAL_ZONE] = read_zone,
+	[OPTION_REPLY_ZONE] = read_zone,
+	[OPTION_SOURCE_NAT] = read_nat,
+	[OPTION_DESTINATION_NAT] = read_nat,
+	[OPTION_ANY_NAT] = read_nat,
+	[OPTION_LABEL] = read_label,
+	[OPTION_LABEL_ADD] = read_label,
+	[OPTION_LABEL_DELETE] = read_label,
+	[OPTION_LABEL_MAP] = read_label_map,
+	[OPTION_OUTPUT] = read_output,
+	[OPTION_EVENT_MASK] = read_event_mask,
+	[OPTION_BUFFER_SIZE] = read_buffer_size,
+	[OPTION_ZERO] = read_nothing,
+	[OPTION_NAT_RANGE] = read_nothing,
+	[OPTION_STATE] = read_state,
+	[OPTION_ORIGINAL_VTAG] = read_vtag,
+	[OPTION_REPLY_VTAG] = read_vtag,
+	[OPTION_ROLE] = read_role,
+};
+
+int given_value(struct given *g, int id, const char *text, struct complaint *c)
+{
+	g->options |= OPTION_BIT(id);
+	if (text != NULL)
+		return id < OPTION_ROWS ? readers[id](g, id, text, c) : read_part(g, id, text, c);
+	if (id == OPTION_LABEL_DELETE)
+		return read_label(g, id, NULL, c);
+	if (id >= OPTION_SOURCE_NAT && id <= OPTION_ANY_NAT)
+		g->nat[id - OPTION_SOURCE_NAT] = (struct given_nat){.family = AF_UNSPEC};
+	return 0;
+}
+
+int given_table(struct given *g, const char *text, struct complaint *c)
+{
+	struct spelling s;
+	struct suggestion nearest;
+	char hint[96];
+	size_t length = strlen(text);
+
+	for (int table = 0; length > 0 && table < TABLES; table++) {
+		if (strncmp(table_names[table], text, length) != 0)
+			continue;
+		g->table = (enum table)table;
+		if (command_rows[g->command].tables >> table & 1)
+			return 0;
+		return complain(c, "%s: does not go with the table '%s'", command_spelled(&s, g),
+			table_names[table]);
+	}
+	suggest_start(&nearest, text);
+	for (int table = 0; table < TABLES; table++)
+		suggest_offer(&nearest, table_names[table]);
+	return complain(c, "%s: '%s' is not a table (conntrack, expect, dying, unconfirmed)%s",
+		command_spelled(&s, g), text, suggest_text(&nearest, hint, sizeof(hint)));
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The words that values are made of, for complaints, help and completion. */
+#ifndef CLI_VALUES_H
+#define CLI_VALUES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct output_format;
+
+struct value_word {
+	const char *name;
+	uint32_t value;
+	const struct output_format *format; /* of -o: a format, else NULL */
+};
+
+extern const struct value_word output_words[];
+extern const size_t output_word_count;
+extern const struct value_word event_words[];
+extern const size_t event_word_count;
+extern const struct value_word role_words[];
+extern const size_t role_word_count;
+
+/* Words of -u that are no status bits. */
+#define STATUS_UNREPLIED "UNREPLIED"
+#define STATUS_UNSET     "UNSET"
+
+#endif
