@@ -29,6 +29,24 @@ static const char octets[] = "0.  1.  2.  3.  4.  5.  6.  7.  8.  9.  10. 11. 12
 			     "224.225.226.227.228.229.230.231.232.233.234.235.236.237.238.239."
 			     "240.241.242.243.244.245.246.247.248.249.250.251.252.253.254.255.";
 
+/* "00" to "ff". */
+static const char octets_in_hex[] = "000102030405060708090a0b0c0d0e0f"
+				    "101112131415161718191a1b1c1d1e1f"
+				    "202122232425262728292a2b2c2d2e2f"
+				    "303132333435363738393a3b3c3d3e3f"
+				    "404142434445464748494a4b4c4d4e4f"
+				    "505152535455565758595a5b5c5d5e5f"
+				    "606162636465666768696a6b6c6d6e6f"
+				    "707172737475767778797a7b7c7d7e7f"
+				    "808182838485868788898a8b8c8d8e8f"
+				    "909192939495969798999a9b9c9d9e9f"
+				    "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
+				    "b0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+				    "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf"
+				    "d0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+				    "e0e1e2e3e4e5e6e7e8e9eaebecedeeef"
+				    "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff";
+
 static const uint64_t powers_of_ten[] = {
 	0, /* and not 1, so that 0 has one digit */
 	UINT64_C(10),
@@ -138,40 +156,55 @@ char *put_ipv4(char *p, const uint8_t address[static 4])
 	return p + 1 + (address[3] >= 10) + (address[3] >= 100);
 }
 
-/* 16 bits in hexadecimal, no leading zeros; writes four bytes. */
-static inline char *put_group(char *p, uint32_t group)
+/*
+ * RFC 5952, 4.2: the groups that "::" stands for, the first of the longest runs
+ * of at least two zero groups. Bit i of `zeros` says that group i is zero, and
+ * of the result that it is in the run.
+ */
+static inline unsigned longest_zero_run(unsigned zeros)
 {
-	unsigned length = (35 - (unsigned)__builtin_clz(group | 1)) / 4;
-	/* A nibble in each byte, the highest one in the lowest byte … */
-	uint32_t nibbles =
-		(group & 0xf) << 24 | (group & 0xf0) << 12 | (group & 0xf00) | group >> 12;
-	/* … and 1 in each byte whose nibble is a letter, 'a' - '0' - 10 higher. */
-	uint32_t letters = (nibbles + 0x06060606) >> 4 & 0x01010101;
-	uint32_t text = htole32((nibbles + 0x30303030 + letters * 0x27) >> 8 * (4 - length));
+	unsigned starts = 0;
+	unsigned length = 1;
 
-	memcpy(p, &text, 4);
-	return p + length;
+	/* After n rounds, bit i of zeros says that groups i to i + n are zero. */
+	while ((zeros &= zeros >> 1)) {
+		starts = zeros;
+		length++;
+	}
+	return starts != 0 ? ((1u << length) - 1) << __builtin_ctz(starts) : 0;
 }
 
-struct zero_run {
-	unsigned start; /* 8 when there is none */
-	unsigned length;
-};
-
-/*
- * RFC 5952, 4.2: the first of the longest runs of at least two zero groups.
- * Bit i of `zeros` says that group i is zero; after n rounds it says that
- * groups i to i + n are.
- */
-static inline struct zero_run longest_zero_run(unsigned zeros)
+/* 16 bits in hexadecimal without leading zeros; writes four bytes. */
+static inline char *put_group(char *p, uint32_t group)
 {
-	struct zero_run run = {.start = 8, .length = 1};
+	unsigned leading = ((unsigned)__builtin_clz(group | 1) - 16) / 4;
+	uint16_t high;
+	uint16_t low;
 
-	while ((zeros &= zeros >> 1)) {
-		run.start = (unsigned)__builtin_ctz(zeros);
-		run.length++;
+	memcpy(&high, octets_in_hex + 2 * (group >> 8), 2);
+	memcpy(&low, octets_in_hex + 2 * (group & 0xff), 2);
+	/* By numbers and not by bytes: a load that spans two stores is slow. */
+	uint32_t text = htole32((le16toh(high) | (uint32_t)le16toh(low) << 16) >> 8 * leading);
+	memcpy(p, &text, 4);
+	return p + 4 - leading;
+}
+
+/* Without the forms that end in an IPv4 address. run: from longest_zero_run(). */
+static inline char *put_groups(char *p, const uint16_t group[static 8], unsigned run)
+{
+	unsigned run_start = run & -run;
+
+	for (unsigned i = 0; i < 8; i++) {
+		*p = ':';
+		if (run >> i & 1) {
+			/* One colon here, the other one is that of the group behind. */
+			p += run_start >> i & 1;
+			continue;
+		}
+		p = put_group(p + (i > 0), group[i]);
 	}
-	return run;
+	*p = ':';
+	return p + (run >> 7);
 }
 
 char *put_ipv6(char *p, const uint8_t address[static 16])
@@ -185,26 +218,13 @@ char *put_ipv6(char *p, const uint8_t address[static 16])
 		zeros |= (unsigned)(group[i] == 0) << i;
 	}
 
-	struct zero_run run = longest_zero_run(zeros);
+	unsigned run = longest_zero_run(zeros);
 	/* RFC 4291, 2.5.5: IPv4-compatible and IPv4-mapped addresses. */
-	if (run.start == 0 && run.length == 6)
+	if (run == 0x3f)
 		return put_ipv4(put_string(p, "::"), address + 12);
-	if (run.start == 0 && run.length == 5 && group[5] == 0xffff)
+	if (run == 0x1f && group[5] == 0xffff)
 		return put_ipv4(put_string(p, "::ffff:"), address + 12);
-
-	for (unsigned i = 0; i < 8; i++) {
-		if (i == run.start) {
-			*p++ = ':';
-			i += run.length - 1;
-			if (i == 7)
-				*p++ = ':';
-			continue;
-		}
-		if (i > 0)
-			*p++ = ':';
-		p = put_group(p, group[i]);
-	}
-	return p;
+	return put_groups(p, group, run);
 }
 
 char *put_left(char *p, const char *text, unsigned width)
