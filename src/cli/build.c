@@ -5,95 +5,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/suggest.h"
 #include "cli/given.h"
 #include "cli/options.h"
 
 /* An ICMP type that the kernel tracks no flow of (nf_conntrack_proto_icmp.c). */
 #define ICMP_TYPE_UNTRACKED 255
-
-/* --- labels ----------------------------------------------------------- */
-
-static int unknown_label(const struct given *g, int id, const struct label_map *map,
-	const char *name, struct complaint *c)
-{
-	struct spelling s;
-	struct suggestion nearest;
-	char hint[96];
-
-	suggest_start(&nearest, name);
-	for (unsigned bit = 0; bit < LABEL_BITS; bit++) {
-		if (map->name[bit] != NULL)
-			suggest_offer(&nearest, map->name[bit]);
-	}
-	return complain(c, "%s: '%s' is not in the list of labels (%s)%s",
-		option_spelled(&s, g, id), name,
-		g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT,
-		suggest_text(&nearest, hint, sizeof(hint)));
-}
-
-/* Set the bits of a comma list of labels. */
-static int set_labels(const struct given *g, const struct given_label *label,
-	const struct label_map *map, uint8_t bits[static LABEL_BYTES], struct complaint *c)
-{
-	for (const char *text = label->text; text != NULL;) {
-		const char *end = strchrnul(text, ',');
-		size_t length = (size_t)(end - text);
-		char name[256];
-
-		if (length >= sizeof(name))
-			length = sizeof(name) - 1; /* no name is that long */
-		memcpy(name, text, length);
-		name[length] = '\0';
-
-		int bit = label_bit(map, name);
-
-		if (bit < 0)
-			return unknown_label(g, label->id, map, name, c);
-		label_set(bits, (unsigned)bit);
-		text = *end == ',' ? end + 1 : NULL;
-	}
-	return 0;
-}
-
-/* All labels of one option; *all: one came without a name. */
-static int collect_labels(const struct given *g, int id, const struct label_map *map,
-	uint8_t bits[static LABEL_BYTES], bool *all, struct complaint *c)
-{
-	memset(bits, 0, LABEL_BYTES);
-	*all = false;
-	for (unsigned i = 0; i < g->label_count; i++) {
-		if (g->label[i].id != id)
-			continue;
-		if (g->label[i].text == NULL)
-			*all = true;
-		else if (set_labels(g, &g->label[i], map, bits, c) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* --label-add, --label-del: bits and the mask of what they change. */
-static int build_labels(
-	const struct given *g, const struct label_map *map, struct flow *flow, struct complaint *c)
-{
-	bool adds = is_given(g, OPTION_LABEL_ADD);
-	bool all;
-
-	if (!adds && !is_given(g, OPTION_LABEL_DELETE))
-		return 0;
-	if (collect_labels(g, adds ? OPTION_LABEL_ADD : OPTION_LABEL_DELETE, map, flow->labels_mask,
-		    &all, c) < 0)
-		return -1;
-	if (all)
-		memset(flow->labels_mask, 0xff, LABEL_BYTES);
-	if (adds)
-		memcpy(flow->labels, flow->labels_mask, LABEL_BYTES);
-	else
-		memset(flow->labels, 0, LABEL_BYTES);
-	flow->present |= FLOW_LABELS | FLOW_LABELS_MASK;
-	return 0;
-}
 
 /* --- filter ----------------------------------------------------------- */
 
@@ -236,13 +152,12 @@ static int build_filter(const struct given *g, const struct label_map *map, stru
 	struct complaint *c)
 {
 	struct terms t = {.g = g, .filter = &request->filter};
-	bool all;
 
 	add_identity(&t);
 	if (g->command != COMMAND_UPDATE)
 		add_condition(&t);
 	if (is_given(g, OPTION_LABEL) &&
-		collect_labels(g, OPTION_LABEL, map, add(&t, TERM_LABELS)->labels, &all, c) < 0)
+		given_label_bits(g, OPTION_LABEL, map, add(&t, TERM_LABELS)->labels, c) < 0)
 		return -1;
 	return t.full ? complain(c, "more conditions than can be tested at once") : 0;
 }
@@ -404,7 +319,7 @@ static int build_values(
 		flow->present |= FLOW_MARK;
 	}
 	set_protocol_state(g, flow);
-	return build_labels(g, map, flow, c);
+	return given_label_change(g, map, flow, c);
 }
 
 /*

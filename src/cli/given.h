@@ -107,6 +107,24 @@ int given_table(struct given *g, const char *text, struct complaint *c);
 /* Does it all go together and with the command: 0, or -1 with a complaint. */
 int given_check(const struct given *g, struct complaint *c);
 
+struct cli;
+
+/*
+ * Read the list of labels that the words need, and say so in the request.
+ * Without a list no label can be named (a complaint), while -o labels only has
+ * no names to show (a warning).
+ */
+int given_labels(
+	const struct given *g, struct cli *cli, struct request *request, struct complaint *c);
+
+/* The bits of all labels that came with one option: 0, or -1 with a complaint. */
+int given_label_bits(const struct given *g, int id, const struct label_map *map,
+	uint8_t bits[static LABEL_BYTES], struct complaint *c);
+
+/* Likewise of --label-add or --label-del: labels and labels_mask of a flow. */
+int given_label_change(
+	const struct given *g, const struct label_map *map, struct flow *flow, struct complaint *c);
+
 /*
  * Make the request. map: the label list, already read if g speaks of labels;
  * NULL: there is none. 0, or -1 with a complaint.

@@ -8,9 +8,7 @@
  * neither '-' nor '!'; a protocol's options are known to the right of -p only;
  * and a command's letter takes no attached table (-Lo id is -L -o id).
  */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -302,76 +300,6 @@ static int parse_load(int argc, char **argv, struct request *request, struct com
 	return 1;
 }
 
-/* --- labels ----------------------------------------------------------- */
-
-struct label_warning {
-	const char *path;
-};
-
-static void warn_label(unsigned line, const char *why, void *data)
-{
-	const struct label_warning *w = data;
-
-	message_plain("WARNING: %s:%u: %s", w->path, line, why);
-}
-
-/*
- * The label list of a path, read unless it is there already. NULL when there
- * is none: then *error says why.
- */
-static const struct label_map *cli_labels(struct cli *cli, const char *path, int *error)
-{
-	struct label_warning warning = {path};
-
-	if (cli->labels_path == NULL || strcmp(cli->labels_path, path) != 0) {
-		char *copy = strdup(path);
-
-		cli_free(cli);
-		if (copy == NULL) {
-			*error = -ENOMEM;
-			return NULL;
-		}
-		cli->labels_path = copy;
-		cli->labels_error = label_map_load(&cli->labels, path, warn_label, &warning);
-		cli->labels_warned = false;
-	}
-	*error = cli->labels_error;
-	return *error == 0 ? &cli->labels : NULL;
-}
-
-/*
- * Read the list that the words need. Without one a label cannot be named,
- * while -o labels only has no names to show.
- */
-static int need_labels(
-	struct cli *cli, const struct given *g, struct request *request, struct complaint *c)
-{
-	bool named = false;
-	struct spelling s;
-	int error;
-
-	request->labels = NULL;
-	request->label_map_path = g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT;
-	for (unsigned i = 0; i < g->label_count; i++)
-		named = named || g->label[i].text != NULL;
-	request->labels_needed =
-		g->label_count > 0 || g->label_map_path != NULL || g->output_flags & OUTPUT_LABELS;
-	if (!request->labels_needed)
-		return 0;
-	request->labels = cli_labels(cli, request->label_map_path, &error);
-	if (request->labels != NULL)
-		return 0;
-	if (named)
-		return complain(c, "%s: the list of labels cannot be read: %s: %s",
-			option_spelled(&s, g, g->label[0].id), request->label_map_path,
-			strerror(-error));
-	if (!cli->labels_warned)
-		message_plain("WARNING: no names of labels: %s: %s", request->label_map_path,
-			strerror(-error));
-	cli->labels_warned = true;
-	return 0;
-}
-
 /* --- all of it -------------------------------------------------------- */
 
 static void request_start(struct request *request)
@@ -429,21 +357,13 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 	if (g.help || g.command == COMMAND_HELP) {
 		build_help(&g, request);
 	} else {
-		if (need_labels(cli, &g, request, complaint) < 0 ||
+		if (given_labels(&g, cli, request, complaint) < 0 ||
 			given_build(&g, request->labels, request, complaint) < 0)
 			return -1;
 	}
 	if (is_given(&g, OPTION_NAT_RANGE))
 		message_plain("WARNING: -a, --nat-range is ignored; -n and -g take addresses");
 	return 0;
-}
-
-void cli_free(struct cli *cli)
-{
-	label_map_free(&cli->labels);
-	free(cli->labels_path);
-	cli->labels_path = NULL;
-	cli->labels = (struct label_map){0};
 }
 
 bool cli_loadable(enum command command, enum table table)

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Label options: the list of names, and the bits that the names stand for. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/suggest.h"
+#include "cli/cli.h"
+#include "cli/given.h"
+
+void cli_free(struct cli *cli)
+{
+	label_map_free(&cli->labels);
+	free(cli->labels_path);
+	*cli = (struct cli){0};
+}
+
+/* The list of a path, read unless it is there already: 0 or a negative errno. */
+static int read_list(struct cli *cli, const char *path)
+{
+	char *copy;
+
+	if (cli->labels_path != NULL && strcmp(cli->labels_path, path) == 0)
+		return cli->labels_error;
+	copy = strdup(path);
+	if (copy == NULL)
+		return -ENOMEM;
+	cli_free(cli);
+	cli->labels_path = copy;
+	cli->labels_error = label_map_load(&cli->labels, path, NULL, NULL);
+	return cli->labels_error;
+}
+
+int given_labels(
+	const struct given *g, struct cli *cli, struct request *request, struct complaint *c)
+{
+	struct spelling s;
+	const char *path = g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT;
+	int error;
+
+	request->label_map_path = path;
+	request->labels_needed =
+		g->label_count > 0 || g->label_map_path != NULL || g->output_flags & OUTPUT_LABELS;
+	if (!request->labels_needed)
+		return 0;
+	error = read_list(cli, path);
+	if (error == 0) {
+		request->labels = &cli->labels;
+		return 0;
+	}
+	for (unsigned i = 0; i < g->label_count; i++) {
+		if (g->label[i].text != NULL)
+			return complain(c, "%s: the list of labels cannot be read: %s: %s",
+				option_spelled(&s, g, g->label[i].id), path, strerror(-error));
+	}
+	if (!cli->labels_warned)
+		message_plain("WARNING: no names of labels: %s: %s", path, strerror(-error));
+	cli->labels_warned = true;
+	return 0;
+}
+
+struct skipped_lines {
+	const char *path;
+};
+
+static void show_skipped(unsigned line, const char *why, void *data)
+{
+	const struct skipped_lines *skipped = data;
+
+	message_plain("WARNING: %s:%u: %s", skipped->path, line, why);
+}
+
+/*
+ * Lines of the list that were skipped do not matter while all labels are
+ * found; for one that is not, they are likely why.
+ */
+static int unknown_label(const struct given *g, const struct given_label *label,
+	const struct label_map *map, const char *name, struct complaint *c)
+{
+	struct skipped_lines skipped = {
+		g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT};
+	struct spelling s;
+	struct suggestion nearest;
+	struct label_map again;
+	char hint[96];
+
+	if (label_map_load(&again, skipped.path, show_skipped, &skipped) == 0)
+		label_map_free(&again);
+	suggest_start(&nearest, name);
+	for (unsigned bit = 0; bit < LABEL_BITS; bit++) {
+		if (map->name[bit] != NULL)
+			suggest_offer(&nearest, map->name[bit]);
+	}
+	return complain(c, "%s: '%s' is not in the list of labels (%s)%s",
+		option_spelled(&s, g, label->id), name, skipped.path,
+		suggest_text(&nearest, hint, sizeof(hint)));
+}
+
+/* Set the bits of a comma list of labels. */
+static int set_labels(const struct given *g, const struct given_label *label,
+	const struct label_map *map, uint8_t bits[static LABEL_BYTES], struct complaint *c)
+{
+	for (const char *text = label->text; text != NULL;) {
+		const char *end = strchrnul(text, ',');
+		size_t length = (size_t)(end - text);
+		char name[256];
+		int bit = -1;
+
+		if (length < sizeof(name)) {
+			memcpy(name, text, length);
+			name[length] = '\0';
+			bit = label_bit(map, name);
+		}
+		if (bit < 0)
+			return unknown_label(g, label, map, length < sizeof(name) ? name : text, c);
+		label_set(bits, (unsigned)bit);
+		text = *end == ',' ? end + 1 : NULL;
+	}
+	return 0;
+}
+
+int given_label_bits(const struct given *g, int id, const struct label_map *map,
+	uint8_t bits[static LABEL_BYTES], struct complaint *c)
+{
+	memset(bits, 0, LABEL_BYTES);
+	for (unsigned i = 0; i < g->label_count; i++) {
+		if (g->label[i].id == id && set_labels(g, &g->label[i], map, bits, c) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int given_label_change(
+	const struct given *g, const struct label_map *map, struct flow *flow, struct complaint *c)
+{
+	bool adds = is_given(g, OPTION_LABEL_ADD);
+
+	if (!adds && !is_given(g, OPTION_LABEL_DELETE))
+		return 0;
+	if (given_label_bits(g, adds ? OPTION_LABEL_ADD : OPTION_LABEL_DELETE, map,
+		    flow->labels_mask, c) < 0)
+		return -1;
+	/* new = (old & ~mask) ^ labels, nf_conntrack_labels.c */
+	memset(flow->labels, 0, LABEL_BYTES);
+	if (adds)
+		memcpy(flow->labels, flow->labels_mask, LABEL_BYTES);
+	for (unsigned i = 0; i < g->label_count; i++) {
+		if (g->label[i].text == NULL) /* --label-del alone */
+			memset(flow->labels_mask, 0xff, LABEL_BYTES);
+	}
+	flow->present |= FLOW_LABELS | FLOW_LABELS_MASK;
+	return 0;
+}
