@@ -95,25 +95,16 @@ static char *put_addresses(char *p, const struct tuple *tuple)
 	return p;
 }
 
-/*
- * The element of a part has the name of its key; but an <id> in front of the
- * entry's own would be taken for that one by whoever looks for the first.
- */
-static const char *part_tag(const struct protocol_part *part)
-{
-	return strcmp(part->key, "id") == 0 ? "icmp-id" : part->key;
-}
-
 static char *put_parts(char *p, const struct tuple *tuple, const struct protocol *protocol)
 {
 	if (!protocol)
 		return p;
 	for (unsigned i = 0; i < protocol->part_count; i++) {
 		const struct protocol_part *part = &protocol->part[i];
-		const char *tag = part_tag(part);
 
 		if (tuple_has_part(tuple, i))
-			p = put_close(put_part(put_open(p, tag), part->kind, tuple->part[i]), tag);
+			p = put_close(put_part(put_open(p, part->key), part->kind, tuple->part[i]),
+				part->key);
 	}
 	return p;
 }

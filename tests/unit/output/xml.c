@@ -219,11 +219,11 @@ static void test_icmp_and_sctp(void **state)
 	check(&flow, 0,
 		"<flow><meta direction=\"original\"><layer3 protonum=\"2\" protoname=\"ipv4\">"
 		"<src>192.0.2.200</src><dst>198.51.100.2</dst></layer3><layer4 protonum=\"1\" "
-		"protoname=\"icmp\"><type>8</type><code>0</code><icmp-id>7</icmp-id></layer4></"
+		"protoname=\"icmp\"><type>8</type><code>0</code><id>7</id></layer4></"
 		"meta>"
 		"<meta direction=\"reply\"><layer3 protonum=\"2\" protoname=\"ipv4\">"
 		"<src>198.51.100.2</src><dst>192.0.2.200</dst></layer3><layer4 protonum=\"1\" "
-		"protoname=\"icmp\"><type>0</type><code>0</code><icmp-id>7</icmp-id></layer4></"
+		"protoname=\"icmp\"><type>0</type><code>0</code><id>7</id></layer4></"
 		"meta>"
 		"<meta direction=\"independent\"><timeout>99</timeout><mark>0</mark><use>1</use>"
 		"<id>5</id><unreplied/></meta></flow>");
