@@ -76,8 +76,9 @@ int run_load(struct session *s, struct cli *cli)
 	int error = load_file_open(&load.file, path);
 
 	if (error != 0) {
-		message("%s: %s", path, strerror(-error));
-		return EXIT_REFUSED;
+		/* A file that cannot be opened is a bad word of the command line. */
+		message("-R: cannot open '%s': %s", path, strerror(-error));
+		return EXIT_USAGE;
 	}
 	s->loading = true;
 	s->place = load.place;
