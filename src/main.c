@@ -2,84 +2,88 @@
 /*
  * conntrack: the command line interface to Linux' connection tracking.
  *
- * How a run goes:
+ * Words become a request, a request becomes messages to the kernel, messages
+ * come back as flows, flows pass a filter and become bytes:
  *
- *   main
- *     cli_parse             words become a request (or a complaint)
- *     command_run           by the request's command:
- *       run_list, run_delete, run_update, …
- *         encode_…            the question
- *         ct_dump, ct_ask     to the kernel and back, message by message:
- *           decode_flow         bytes become a flow, on the stack
- *           filter_matches      is it one of those that were asked for
- *           output_flow         the flow becomes bytes of the format
- *           batch_commit        or, to change it, a message of the next send
- *       session_end           the rest of the bytes, the count, the exit code
+ *   main()
+ *     cli_parse()                   words -> struct request
+ *       given_value()               one word each, by the option table
+ *       given_check()               what goes with what
+ *       given_build()               filter, flow, expectation
+ *     command_run()                 the request's command
+ *       walk_table()                list, delete, update: one dump
+ *         ct_dump()                 messages of the kernel
+ *           decode_flow()           -> struct flow, on the stack
+ *           filter_matches()
+ *         output_flow()             -> bytes
+ *         batch_put()               -> encode_delete(), encode_update()
+ *       session_end()               writer_flush(), summary, exit code
  *
- * Where things are; a header has what its .c defines (doc/design.md says why so):
+ * The files, a room at a time; a room may use those above it here, and only
+ * `commands` knows both the wire and the cli:
  *
- *   base/message.c           words to the person on stderr
- *   base/parse.c             strict numbers and addresses
- *   base/put.c               numbers and addresses as text, fast
- *   base/suggest.c           the nearest known word
- *   base/writer.c            bytes out, every write checked
+ *   base/message.c, .h          words to the person, exit codes, complaints
+ *   base/parse.c, .h            numbers and addresses out of text
+ *   base/put.c, .h              numbers and addresses into text
+ *   base/suggest.c, .h          the nearest known word
+ *   base/writer.c, .h           bytes out, every write checked
  *
- *   flow/expectation.c       the model: an expectation
- *   flow/field.c             a row for each plain field of a flow
- *   flow/filter.c            does a flow match
- *   flow/flow.h              the model: a flow
- *   flow/labels.c            the list of label names
- *   flow/protocol.c          a row for each layer-4 protocol
- *   flow/stats.c             a row for each counter of -S
- *   flow/status.c            a row for each status bit
- *   flow/tuple.c             the model: one direction of a flow
+ *   flow/tuple.c, .h            one direction: addresses, protocol, its fields
+ *   flow/flow.h                 the model of an entry
+ *   flow/expectation.c, .h      the model of an expectation
+ *   flow/stats.c, .h            counters of a CPU, their names
+ *   flow/protocol.c, .h         a row a protocol
+ *   flow/status.c, .h           a row a status bit
+ *   flow/field.c, .h            a row a field
+ *   flow/labels.c, .h           the list of label names
+ *   flow/filter.c, .h           does this flow match
  *
- *   ctnetlink/attributes.h   what the kernel's headers do not say
- *   ctnetlink/batch.c        many messages a send, each answer back to its flow
- *   ctnetlink/decode.c       message to flow; draws the layout
- *   ctnetlink/encode.c       flow to message
- *   ctnetlink/kernel_filter.c  what of a filter the kernel can do
- *   ctnetlink/packet.c       messages in a buffer, built with bounds
- *   ctnetlink/socket.c       ask, dump, subscribe
- *   ctnetlink/transport.c    the system calls; tests have others in its place
- *   ctnetlink/walk.h         messages and attributes, no length trusted
+ *   ctnetlink/attributes.h      numbers that older kernel headers lack
+ *   ctnetlink/walk.h            walking attributes within their bounds
+ *   ctnetlink/packet.c, .h      messages built in a bounded buffer
+ *   ctnetlink/transport.c, .h   the socket; tests put another one in its place
+ *   ctnetlink/socket.c, .h      ask, dump, subscribe
+ *   ctnetlink/decode.c, .h      message -> flow
+ *   ctnetlink/encode.c, .h      flow -> message
+ *   ctnetlink/kernel_filter.c, .h   what of a filter the kernel can do
+ *   ctnetlink/batch.c, .h       many messages a send, each answer to its flow
  *
- *   output/json.c            -o json
- *   output/output.c          what formats have in common: head, foot, count
- *   output/parts.c           pieces that several formats print
- *   output/save.c            -o save
- *   output/text.c            the default, and -o extended
- *   output/xml.c             -o xml
+ *   output/output.c, .h         one interface to all formats
+ *   output/parts.c, .h          what several formats print alike
+ *   output/text.c               the default line
+ *   output/xml.c                -o xml
+ *   output/save.c               -o save
+ *   output/json.c               -o json
  *
- *   cli/build.c              what was given becomes a request
- *   cli/check.c              does what was given go together
- *   cli/cli.h                the door of the room: words to a request
- *   cli/given.h              what a command line says, before it is judged
- *   cli/help.c               --help
- *   cli/labels.c             the options about labels
- *   cli/load_file.c          lines of a -R file as words
- *   cli/lookup.c             options by their names
- *   cli/options.c            a row for each command and each option
- *   cli/parse.c              words to options, as getopt_long(3) does
- *   cli/request.h            what the person asks for, complete and checked
- *   cli/values.c             the value of one option
+ *   cli/cli.h                   the room's face: words in, request out
+ *   cli/request.h               what the person asks for, complete and checked
+ *   cli/options.c, .h           a row a command and a row an option
+ *   cli/lookup.c                rows by name, abbreviation and letter
+ *   cli/given.h                 what a command line says, not yet judged
+ *   cli/parse.c                 the command line, word by word
+ *   cli/values.c, .h            one value of an option
+ *   cli/check.c                 what goes with what
+ *   cli/build.c                 from what is given to the request
+ *   cli/labels.c                labels by name
+ *   cli/load_file.c, .h         lines of a -R file as words
+ *   cli/help.c                  --help
  *
- *   commands/commands.h      the door of the room: run a request
- *   commands/count.c         -C
- *   commands/create.c        -I, -A
- *   commands/delete.c        -D
- *   commands/events.c        -E
- *   commands/flush.c         -F
- *   commands/get.c           -G
- *   commands/list.c          -L
- *   commands/load.c          -R
- *   commands/process_name.c  who made the change that an event tells of
- *   commands/report.c        what the kernel refused, in words that help
- *   commands/run.c           which command runs what
- *   commands/session.c       what commands share: sockets, output, summary
- *   commands/stats.c         -S
- *   commands/update.c        -U
- *   commands/walk.c          one walk of a table, each entry once
+ *   commands/commands.h         the room's face: run a request
+ *   commands/run.c, .h          which function runs which command
+ *   commands/session.c, .h      sockets, output and end of a command
+ *   commands/report.c, .h       refusals of the kernel in words
+ *   commands/walk.c, .h         one walk of the table, and changes on the way
+ *   commands/list.c             -L
+ *   commands/get.c              -G
+ *   commands/create.c           -I, -A
+ *   commands/delete.c           -D
+ *   commands/update.c           -U
+ *   commands/flush.c            -F
+ *   commands/count.c            -C
+ *   commands/stats.c            -S
+ *   commands/events.c           -E
+ *   commands/process_name.c, .h who holds a netlink port
+ *   commands/load.c             -R
  */
 #include <fcntl.h>
 #include <unistd.h>

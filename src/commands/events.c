@@ -2,8 +2,6 @@
 /* -E: show events as they happen, until a signal. */
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/netfilter/nfnetlink.h>
-#include <linux/netlink.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -22,8 +20,6 @@
  * events wait in it; 166 events fill the kernel's default one.
  */
 #define DEFAULT_BUFFER (32 * 1024 * 1024)
-
-#define GROUP_BIT(group) (1u << ((group)-1))
 
 struct watch {
 	struct session *session;
@@ -69,7 +65,7 @@ static int show_event(const struct nlmsghdr *message, void *data)
 		return 0;
 	if (!filter_matches(&request->filter, &flow))
 		return 0;
-	event.port = message->nlmsg_pid;
+	event.port = decode_port(message);
 	event.program = event.port ? process_name(event.port) : NULL;
 	output_flow(&s->output, &flow, &event);
 	return 0;
@@ -142,15 +138,13 @@ static unsigned groups_of(const struct request *request)
 	unsigned groups = 0;
 
 	if (request->table == TABLE_EXPECT)
-		return GROUP_BIT(NFNLGRP_CONNTRACK_EXP_NEW) |
-		       GROUP_BIT(NFNLGRP_CONNTRACK_EXP_UPDATE) |
-		       GROUP_BIT(NFNLGRP_CONNTRACK_EXP_DESTROY);
+		return CT_GROUPS_EXPECTATION;
 	if (request->event_mask & EVENTS_NEW)
-		groups |= GROUP_BIT(NFNLGRP_CONNTRACK_NEW);
+		groups |= CT_GROUP_NEW;
 	if (request->event_mask & EVENTS_UPDATE)
-		groups |= GROUP_BIT(NFNLGRP_CONNTRACK_UPDATE);
+		groups |= CT_GROUP_UPDATE;
 	if (request->event_mask & EVENTS_DESTROY)
-		groups |= GROUP_BIT(NFNLGRP_CONNTRACK_DESTROY);
+		groups |= CT_GROUP_DESTROY;
 	return groups;
 }
 

@@ -4,12 +4,14 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <inttypes.h>
-#include <linux/netlink.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* The protocol of our sockets in /proc/net/netlink, NETLINK_NETFILTER. */
+#define NETFILTER_PROTOCOL 12
 
 #define NAME_SIZE 17 /* TASK_COMM_LEN and a newline */
 
@@ -38,7 +40,7 @@ static unsigned long socket_inode(uint32_t port)
 		/* sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode */
 		if (sscanf(line, "%*s %u %" SCNu32 " %*s %*s %*s %*s %*s %*s %lu", &protocol,
 			    &line_port, &line_inode) == 3 &&
-			protocol == NETLINK_NETFILTER && line_port == port)
+			protocol == NETFILTER_PROTOCOL && line_port == port)
 			inode = line_inode;
 	}
 	fclose(file);

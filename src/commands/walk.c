@@ -2,7 +2,6 @@
 #include "commands/walk.h"
 
 #include <errno.h>
-#include <linux/netlink.h>
 #include <string.h>
 
 #include "base/message.h"
@@ -120,7 +119,7 @@ int batch_put(struct batch *batch, encode_fn encode, const struct flow *flow,
 		if (error == 0)
 			error = encode(&batch->packet, flow);
 	}
-	return error ? error : batch_commit(batch, entry, entry->nlmsg_len);
+	return error ? error : batch_commit(batch, entry, decode_length(entry));
 }
 
 int walk_and_change(struct session *s, walk_fn fn, batch_result_fn done)

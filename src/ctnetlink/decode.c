@@ -40,6 +40,16 @@ enum message_kind decode_kind(const struct nlmsghdr *message)
 	}
 }
 
+size_t decode_length(const struct nlmsghdr *message)
+{
+	return message->nlmsg_len;
+}
+
+uint32_t decode_port(const struct nlmsghdr *message)
+{
+	return message->nlmsg_pid;
+}
+
 bool decode_is_expectation(const struct nlmsghdr *message)
 {
 	return NFNL_SUBSYS_ID(message->nlmsg_type) == NFNL_SUBSYS_CTNETLINK_EXP;

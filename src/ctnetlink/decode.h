@@ -9,6 +9,7 @@
 #define CTNETLINK_DECODE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "flow/expectation.h"
@@ -29,6 +30,10 @@ enum message_kind {
 };
 
 enum message_kind decode_kind(const struct nlmsghdr *message);
+
+/* Length of a message with its headers; the port id of who caused it (0: the kernel). */
+size_t decode_length(const struct nlmsghdr *message);
+uint32_t decode_port(const struct nlmsghdr *message);
 
 /* Whether the message is about an expectation (subsystem CTNETLINK_EXP). */
 bool decode_is_expectation(const struct nlmsghdr *message);

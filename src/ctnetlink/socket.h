@@ -63,7 +63,19 @@ int ct_dump(struct ct_socket *s, struct packet *request, ct_message_fn fn, void 
 int ct_ask(struct ct_socket *s, struct packet *request, ct_message_fn fn, void *data,
 	struct ct_answer *answer);
 
-/* Join the multicast groups of a mask, 1 << (NFNLGRP_… - 1). */
+/* Multicast groups, 1 << (NFNLGRP_… - 1) of uapi nfnetlink.h. */
+enum ct_group {
+	CT_GROUP_NEW = 1 << 0,
+	CT_GROUP_UPDATE = 1 << 1,
+	CT_GROUP_DESTROY = 1 << 2,
+	CT_GROUP_EXPECTATION_NEW = 1 << 3,
+	CT_GROUP_EXPECTATION_UPDATE = 1 << 4,
+	CT_GROUP_EXPECTATION_DESTROY = 1 << 5,
+	CT_GROUPS_EXPECTATION = CT_GROUP_EXPECTATION_NEW | CT_GROUP_EXPECTATION_UPDATE |
+				CT_GROUP_EXPECTATION_DESTROY,
+};
+
+/* Join the multicast groups of a mask of enum ct_group. */
 int ct_subscribe(struct ct_socket *s, unsigned groups);
 
 /*
