@@ -10,24 +10,26 @@
 
 #define PART_BITS (OPTION_BIT(OPTIONS) - OPTION_BIT(OPTION_PART))
 
-/* What is being checked: the words, the place they are in, its name. */
+/* What is being checked: the words and the place that they are in. */
 struct check {
 	const struct given *g;
 	uint32_t place;
-	char name[64]; /* "-L expect" */
 	struct complaint *c;
 };
 
-static void check_start(struct check *k, const struct given *g, struct complaint *c)
+/* The command as it was written and its table: "-L expect". */
+struct place_name {
+	char text[80];
+};
+
+static const char *place_spelled(struct place_name *name, const struct given *g)
 {
 	struct spelling s;
 	bool other = g->table != TABLE_CONNTRACK;
 
-	k->g = g;
-	k->c = c;
-	k->place = option_place(g->command, g->table);
-	snprintf(k->name, sizeof(k->name), "%s%s%s", command_spelled(&s, g), other ? " " : "",
+	snprintf(name->text, sizeof(name->text), "%s%s%s", command_spelled(&s, g), other ? " " : "",
 		other ? table_names[g->table] : "");
+	return name->text;
 }
 
 /* The rule of a part option, which its protocol has. */
@@ -40,13 +42,14 @@ static const struct part_rule *rule_of(const struct given *g, int id)
 
 static int does_not_go(const struct check *k, int id)
 {
+	struct place_name name;
 	struct spelling s;
 	const char *spelled = option_spelled(&s, k->g, id);
 
 	if (id == OPTION_TIMEOUT && k->g->command == COMMAND_DELETE)
-		return complain(
-			k->c, "%s: does not select, so it does not go with %s", spelled, k->name);
-	return complain(k->c, "%s: does not go with %s", spelled, k->name);
+		return complain(k->c, "%s: does not select, so it does not go with %s", spelled,
+			place_spelled(&name, k->g));
+	return complain(k->c, "%s: does not go with %s", spelled, place_spelled(&name, k->g));
 }
 
 static int check_taken(const struct check *k)
@@ -68,9 +71,11 @@ static int check_taken(const struct check *k)
 /* "-I: needs -p PROTOCOL" */
 static int is_missing(const struct check *k, int id)
 {
+	struct place_name name;
 	struct spelling s;
 
-	return complain(k->c, "%s: needs %s %s", k->name, option_spelled(&s, k->g, id),
+	return complain(k->c, "%s: needs %s %s", place_spelled(&name, k->g),
+		option_spelled(&s, k->g, id),
 		id < OPTION_ROWS ? option_rows[id].argument_name : "NUMBER");
 }
 
@@ -113,29 +118,35 @@ static bool parts_given(const struct given *g, enum part_place place)
 static int check_needed_parts(const struct check *k)
 {
 	const struct given *g = k->g;
+	const struct protocol *p = g->protocol;
 
-	for (int id = OPTION_PART; id < OPTIONS; id++) {
-		unsigned index = (unsigned)(id - OPTION_PART) % TUPLE_PART_COUNT;
-
-		if (is_given(g, id) || !option_of_protocol(id, g->protocol))
+	for (int place = 0; place < PART_PLACES; place++) {
+		/* All parts of a protocol are of one kind. */
+		if (!(part_rules[p->part[0].kind][place].needs & k->place))
 			continue;
-		if (rule_of(g, id)->needs & k->place && g->protocol->needed >> index & 1)
-			return is_missing(k, id);
+		for (unsigned i = 0; i < p->part_count; i++) {
+			int id = option_of_part((enum part_place)place, i);
+
+			if (p->needed >> i & 1 && !is_given(g, id))
+				return is_missing(k, id);
+		}
 	}
 	return 0;
 }
 
 static int check_paired_parts(const struct check *k)
 {
+	struct place_name name;
 	const struct given *g = k->g;
 	const struct protocol *p = g->protocol;
 
 	if (!p->pairs || !(part_rules[p->part[0].kind][PART_ORIGINAL].pair & k->place) ||
 		parts_given(g, PART_ORIGINAL) || parts_given(g, PART_REPLY))
 		return 0;
-	return complain(k->c, "%s -p %s: needs --%s and --%s, or --%s and --%s", k->name, p->name,
-		p->part[0].option[PART_ORIGINAL], p->part[1].option[PART_ORIGINAL],
-		p->part[0].option[PART_REPLY], p->part[1].option[PART_REPLY]);
+	return complain(k->c, "%s -p %s: needs --%s and --%s, or --%s and --%s",
+		place_spelled(&name, k->g), p->name, p->part[0].option[PART_ORIGINAL],
+		p->part[1].option[PART_ORIGINAL], p->part[0].option[PART_REPLY],
+		p->part[1].option[PART_REPLY]);
 }
 
 /*
@@ -144,6 +155,7 @@ static int check_paired_parts(const struct check *k)
  */
 static int check_paired_addresses(const struct check *k)
 {
+	struct place_name name;
 	const struct given *g = k->g;
 	bool source = is_given(g, OPTION_SOURCE);
 	bool destination = is_given(g, OPTION_DESTINATION);
@@ -160,7 +172,8 @@ static int check_paired_addresses(const struct check *k)
 		return 0;
 	if (original && is_given(g, reply_source ? OPTION_SOURCE_NAT : OPTION_DESTINATION_NAT))
 		return 0;
-	return complain(k->c, "%s: needs -s and -d, or -r and -q, or all four", k->name);
+	return complain(
+		k->c, "%s: needs -s and -d, or -r and -q, or all four", place_spelled(&name, k->g));
 }
 
 static int check_conflicts(const struct check *k)
@@ -202,6 +215,7 @@ static int check_zero(const struct check *k)
 /* One side's address, its /BITS and its mask. */
 static int check_mask(const struct check *k, int address, int mask)
 {
+	struct place_name name;
 	const struct given *g = k->g;
 	struct spelling a;
 	struct spelling b;
@@ -216,12 +230,13 @@ static int check_mask(const struct check *k, int address, int mask)
 			option_spelled(&a, g, mask), option_spelled(&b, g, address));
 	if (!(option_rows[mask].takes & k->place))
 		return complain(k->c, "%s: a network (/BITS) does not go with %s",
-			option_spelled(&a, g, address), k->name);
+			option_spelled(&a, g, address), place_spelled(&name, k->g));
 	return 0;
 }
 
 static int check_masks(const struct check *k)
 {
+	struct place_name name;
 	bool expect = k->g->table == TABLE_EXPECT;
 
 	/* The masks of an expectation are for the expected tuple, not for -s -d. */
@@ -239,13 +254,14 @@ static int check_masks(const struct check *k)
 
 		if (is_given(k->g, id) && k->g->address[id].has_bits)
 			return complain(k->c, "%s: a network (/BITS) does not go with %s",
-				option_spelled(&s, k->g, id), k->name);
+				option_spelled(&s, k->g, id), place_spelled(&name, k->g));
 	}
 	return 0;
 }
 
 static int check_output(const struct check *k)
 {
+	struct place_name name;
 	const struct given *g = k->g;
 	struct spelling s;
 	bool numbers = g->command == COMMAND_COUNT || g->command == COMMAND_STATS;
@@ -254,7 +270,7 @@ static int check_output(const struct check *k)
 		return 0;
 	if (numbers && (g->format != &output_json || g->output_flags != 0))
 		return complain(k->c, "%s: %s takes 'json' alone",
-			option_spelled(&s, g, OPTION_OUTPUT), k->name);
+			option_spelled(&s, g, OPTION_OUTPUT), place_spelled(&name, k->g));
 	if (g->format == &output_save && g->output_flags != 0)
 		return complain(k->c, "%s: 'save' goes with no other output",
 			option_spelled(&s, g, OPTION_OUTPUT));
@@ -281,6 +297,7 @@ static int check_status(const struct check *k)
 /* A new entry needs to know what it is translated to. */
 static int check_nat(const struct check *k)
 {
+	struct place_name name;
 	const struct given *g = k->g;
 	struct spelling s;
 
@@ -289,7 +306,7 @@ static int check_nat(const struct check *k)
 	for (int id = OPTION_SOURCE_NAT; id <= OPTION_DESTINATION_NAT; id++) {
 		if (is_given(g, id) && g->nat[id - OPTION_SOURCE_NAT].family == AF_UNSPEC)
 			return complain(k->c, "%s: needs an address with %s",
-				option_spelled(&s, g, id), k->name);
+				option_spelled(&s, g, id), place_spelled(&name, k->g));
 	}
 	return 0;
 }
@@ -307,13 +324,13 @@ int given_check(const struct given *g, struct complaint *c)
 		check_status,
 		check_nat,
 	};
-	struct check k;
+	struct check k = {.g = g, .place = option_place(g->command, g->table), .c = c};
+	struct place_name name;
 
-	check_start(&k, g, c);
 	if (g->loading && !cli_loadable(g->command, g->table))
 		return complain(c,
 			"%s: has no place in a file; only -I, -A, -U, -D and -F of conntrack have",
-			k.name);
+			place_spelled(&name, g));
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		if (checks[i](&k) < 0)
 			return -1;

@@ -73,7 +73,7 @@ int load_file_open(struct load_file *f, const char *path)
 	return error;
 }
 
-/* One more word; 0 or -1 with a complaint. */
+/* One more word, and room for one behind it; 0 or -1 with a complaint. */
 static int add_word(struct load_file *f, char *word, struct complaint *complaint)
 {
 	if ((size_t)f->count + 1 >= f->room) {
@@ -86,7 +86,6 @@ static int add_word(struct load_file *f, char *word, struct complaint *complaint
 		f->room = room;
 	}
 	f->words[f->count++] = word;
-	f->words[f->count] = NULL;
 	return 0;
 }
 
@@ -149,6 +148,7 @@ int load_file_split(struct load_file *f, char *line, size_t length, struct compl
 		while (is_blank(*at))
 			at++;
 	}
+	f->words[f->count] = NULL; /* add_word() left room for it */
 	return 1;
 }
 

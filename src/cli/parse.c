@@ -23,10 +23,20 @@ struct words {
 	int next; /* index of the word that is read next */
 };
 
+/* Of a long option's word: up to the = or the end. Shorter than a call of strcspn(3). */
+static size_t name_length(const char *word)
+{
+	size_t length = 0;
+
+	while (word[length] != '\0' && word[length] != '=')
+		length++;
+	return length;
+}
+
 static const char *spell(struct spelling *s, const char *word, const char *name, char letter)
 {
 	if (word != NULL)
-		snprintf(s->text, sizeof(s->text), "%.*s", (int)strcspn(word, "="), word);
+		snprintf(s->text, sizeof(s->text), "%.*s", (int)name_length(word), word);
 	else if (letter != '\0')
 		snprintf(s->text, sizeof(s->text), "-%c", letter);
 	else
@@ -174,7 +184,7 @@ static void whose_option(const char *name, size_t length, char *text, size_t siz
 static int unknown_option(const struct given *g, const char *word, struct complaint *c)
 {
 	const char *name = word + 2;
-	size_t length = strcspn(name, "=");
+	size_t length = name_length(name);
 	struct suggestion nearest;
 	struct option_name known;
 	unsigned cursor = 0;
@@ -206,7 +216,7 @@ static int unknown_option(const struct given *g, const char *word, struct compla
 static int scan_long(struct given *g, struct words *w, const char *word, struct complaint *c)
 {
 	const char *name = word + 2;
-	size_t length = strcspn(name, "=");
+	size_t length = name_length(name);
 	const char *attached = name[length] == '=' ? name + length + 1 : NULL;
 	int id = option_by_name(name, length, g->protocol);
 	char fits[256];
