@@ -37,6 +37,7 @@
  *   flow/field.c, .h            a row a field
  *   flow/labels.c, .h           the list of label names
  *   flow/filter.c, .h           does this flow match
+ *   flow/filter_set.c, .h       which of many filters does it match
  *
  *   ctnetlink/attributes.h      numbers that older kernel headers lack
  *   ctnetlink/walk.h            walking attributes within their bounds

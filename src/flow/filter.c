@@ -198,11 +198,16 @@ static inline bool term_matches(const struct term *term, const struct flow *flow
 	return false;
 }
 
-bool filter_matches(const struct filter *filter, const struct flow *flow)
+bool filter_terms_match(const struct term *terms, unsigned count, const struct flow *flow)
 {
-	for (unsigned i = 0; i < filter->count; i++) {
-		if (!term_matches(&filter->term[i], flow))
+	for (unsigned i = 0; i < count; i++) {
+		if (!term_matches(&terms[i], flow))
 			return false;
 	}
 	return true;
+}
+
+bool filter_matches(const struct filter *filter, const struct flow *flow)
+{
+	return filter_terms_match(filter->term, filter->count, flow);
 }

@@ -13,22 +13,22 @@
 #include "flow/flow.h"
 
 enum term_kind {
-	TERM_FAMILY,	  /* number: AF_INET or AF_INET6 */
-	TERM_PROTOCOL,	  /* number; of the original tuple */
-	TERM_SOURCE,	  /* address; of `direction` */
+	TERM_FAMILY,      /* number: AF_INET or AF_INET6 */
+	TERM_PROTOCOL,    /* number; of the original tuple */
+	TERM_SOURCE,      /* address; of `direction` */
 	TERM_DESTINATION, /* address; of `direction` */
-	TERM_PART,	  /* number; part[index] of `direction` */
-	TERM_STATE,	  /* number */
-	TERM_VTAG,	  /* number; of `direction` */
-	TERM_STATUS,	  /* (status & mask) == number */
-	TERM_MARK,	  /* (mark & mask) == number; number is not masked (quirk kept) */
-	TERM_SECMARK,	  /* number */
-	TERM_ID,	  /* number */
-	TERM_TIMEOUT,	  /* number */
-	TERM_ZONE,	  /* number, of both directions; 0: an entry without any zone */
+	TERM_PART,        /* number; part[index] of `direction` */
+	TERM_STATE,       /* number */
+	TERM_VTAG,        /* number; of `direction` */
+	TERM_STATUS,      /* (status & mask) == number */
+	TERM_MARK,        /* (mark & mask) == number; number is not masked (quirk kept) */
+	TERM_SECMARK,     /* number */
+	TERM_ID,          /* number */
+	TERM_TIMEOUT,     /* number */
+	TERM_ZONE,        /* number, of both directions; 0: an entry without any zone */
 	TERM_TUPLE_ZONE,  /* number, zone of one `direction`; 0: without */
-	TERM_LABELS,	  /* all bits of `labels` are set */
-	TERM_NAT,	  /* see struct nat_term */
+	TERM_LABELS,      /* all bits of `labels` are set */
+	TERM_NAT,         /* see struct nat_term */
 	TERM_KINDS,
 };
 
@@ -59,8 +59,8 @@ struct nat_term {
 struct term {
 	enum term_kind kind;
 	uint8_t direction; /* enum direction */
-	uint8_t index;	   /* TERM_PART */
-	uint8_t family;	   /* TERM_SOURCE, TERM_DESTINATION */
+	uint8_t index;     /* TERM_PART */
+	uint8_t family;    /* TERM_SOURCE, TERM_DESTINATION */
 	union {
 		uint32_t number;
 		union address address;
