@@ -76,15 +76,18 @@
  *   commands/walk.c, .h         one walk of the table, and changes on the way
  *   commands/list.c             -L
  *   commands/get.c              -G
- *   commands/create.c           -I, -A
+ *   commands/create.c, .h       -I, -A
  *   commands/delete.c           -D
  *   commands/update.c           -U
+ *   commands/change.c, .h       what -U has to send for an entry
  *   commands/flush.c            -F
  *   commands/count.c            -C
  *   commands/stats.c            -S
  *   commands/events.c           -E
  *   commands/process_name.c, .h who holds a netlink port
- *   commands/load.c             -R
+ *   commands/load.c, .h         -R
+ *   commands/load_create.c      its -I and -A lines, many to a send
+ *   commands/load_group.c       its -D and -U lines, many to a walk
  */
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* -I, -A: create an entry; -A changes the one that exists. */
+#include "commands/create.h"
+
 #include <errno.h>
-#include <string.h>
 
 #include "base/message.h"
 #include "commands/report.h"
@@ -16,27 +17,21 @@ static int read_labels(const struct nlmsghdr *message, void *data)
 	return decode_flow(message, found) < 0 ? -EBADMSG : 0;
 }
 
-/*
- * The kernel creates an entry without the labels, and says nothing, when no
- * rule of the namespace uses labels (nf_ct_labels_ext_add()): look.
- */
-static void warn_of_lost_labels(struct session *s)
+void create_check_labels(struct session *s, const struct flow *wanted)
 {
-	const struct flow *wanted = &s->request->flow;
 	struct flow found = {0};
 	uint8_t bytes[1024];
 	struct packet packet;
 	struct ct_answer answer = {0};
 
-	if ((wanted->present & FLOW_LABELS) == 0)
-		return;
 	packet_init(&packet, bytes, sizeof(bytes));
 	if (encode_get(&packet, wanted) < 0 ||
 		ct_ask(&s->change, &packet, read_labels, &found, &answer) < 0)
 		return;
 	if ((found.present & FLOW_LABELS) == 0)
-		message_plain("WARNING: the entry was made without labels; a rule that uses "
-			      "`ct label` must be there first");
+		message_plain("WARNING: %sthe entry was made without labels; a rule that uses "
+			      "`ct label` must be there first",
+			s->place);
 }
 
 int run_create(struct session *s)
@@ -55,7 +50,8 @@ int run_create(struct session *s)
 		error = ct_ask(&s->change, &packet, NULL, NULL, &answer);
 	if (error != 0)
 		return report_refusal(s, error, &answer, &request->flow);
-	warn_of_lost_labels(s);
+	if (request->flow.present & FLOW_LABELS)
+		create_check_labels(s, &request->flow);
 	return session_end(s, 1, true);
 }
 

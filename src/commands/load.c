@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* -R: run the commands of a file; all are checked before the first is run. */
+#include "commands/load.h"
+
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/message.h"
 #include "cli/cli.h"
 #include "cli/load_file.h"
 #include "commands/run.h"
+#include "flow/protocol.h"
 
 struct load {
 	struct session *session;
 	struct cli *cli;
 	struct load_file file;
-	char place[PATH_MAX + 32]; /* "FILE:LINE: " of the line in hand */
+	struct load_place place;
+	enum load_kind kind; /* of the lines that are held */
+	struct load_create create;
+	struct load_group group;
 };
 
-static void note_place(struct load *load)
+void load_at(struct load_place *place, unsigned line)
 {
-	snprintf(load->place, sizeof(load->place), "%s:%u: ", load->file.path, load->file.line);
+	snprintf(place->text, sizeof(place->text), "%s:%u: ", place->path, line);
 }
 
 /*
@@ -33,11 +39,11 @@ static int next_request(struct load *load, struct request *request)
 
 	if (found == 0)
 		return 0;
-	note_place(load);
 	if (found > 0 && cli_parse(load->cli, load->file.count, load->file.words, true, request,
 				 &complaint) == 0)
 		return 1;
-	complain(&placed, "%s%s", load->place, complaint.text);
+	load_at(&load->place, load->file.line);
+	complain(&placed, "%s%s", load->place.text, complaint.text);
 	message_usage(&placed);
 	return -1;
 }
@@ -53,25 +59,162 @@ static int check_lines(struct load *load)
 	return found < 0 ? EXIT_USAGE : EXIT_DONE;
 }
 
+/*
+ * Whether the filter names one entry: the whole original tuple. Such a line
+ * means the entry of the zone that it names, or of none, as -o save writes it.
+ */
+static bool names_an_entry(struct request *request)
+{
+	const struct filter *filter = &request->filter;
+	const struct protocol *protocol;
+	struct flow *flow = &request->flow;
+	struct tuple *tuple = &flow->tuple[ORIGINAL];
+	unsigned needed = TUPLE_ADDRESSES | TUPLE_PROTOCOL;
+
+	*tuple = (struct tuple){0};
+	flow->tuple[REPLY].present = 0;
+	flow->present = 0;
+	for (unsigned i = 0; i < filter->count; i++) {
+		const struct term *t = &filter->term[i];
+
+		if (t->kind == TERM_TUPLE_ZONE)
+			return false;
+		if (t->kind == TERM_ZONE && t->number != 0) {
+			flow->zone = (uint16_t)t->number;
+			flow->present |= FLOW_ZONE;
+		}
+		if (t->direction == ORIGINAL)
+			term_fill_tuple(t, tuple);
+	}
+	protocol = protocol_by_number(tuple->protocol);
+	if (protocol != NULL)
+		needed |= ((1u << protocol->part_count) - 1) * TUPLE_PART;
+	return (tuple->present & needed) == needed;
+}
+
+/* Records of such a format stand alone: lines of several commands may mix. */
+static bool output_mixes(const struct request *request)
+{
+	return request->format->begin == NULL && request->format->end == NULL &&
+	       request->labels == NULL;
+}
+
+static enum load_kind kind_of(const struct load *load, struct request *request)
+{
+	if (request->table != TABLE_CONNTRACK)
+		return LOAD_SINGLE;
+	switch (request->command) {
+	case COMMAND_CREATE:
+	case COMMAND_ADD:
+		return LOAD_CREATE;
+	case COMMAND_DELETE:
+		if (!output_mixes(request))
+			return LOAD_SINGLE;
+		if (!names_an_entry(request))
+			return LOAD_DELETE;
+		if ((request->flow.present & FLOW_ZONE) == 0) {
+			struct term *t = filter_add(&request->filter, TERM_ZONE);
+
+			if (t != NULL)
+				t->number = 0;
+		}
+		/* A walk that has to be made takes it along. */
+		return load->kind == LOAD_DELETE ? LOAD_DELETE : LOAD_EXACT;
+	case COMMAND_UPDATE:
+		return output_mixes(request) ? LOAD_UPDATE : LOAD_SINGLE;
+	default:
+		return LOAD_SINGLE;
+	}
+}
+
+/* Carry out the lines that are held. */
+static int run_held(struct load *load)
+{
+	enum load_kind kind = load->kind;
+
+	load->kind = LOAD_NONE;
+	switch (kind) {
+	case LOAD_CREATE:
+		return load_create_run(&load->create);
+	case LOAD_EXACT:
+	case LOAD_DELETE:
+	case LOAD_UPDATE:
+		return load_group_run(&load->group);
+	default:
+		return EXIT_DONE;
+	}
+}
+
+static int hold(struct load *load, enum load_kind kind, const struct request *request)
+{
+	unsigned line = load->file.line;
+	int code = EXIT_DONE;
+
+	if (kind != load->kind || (kind != LOAD_CREATE && load_group_full(&load->group)))
+		code = run_held(load);
+	if (code != EXIT_DONE)
+		return code;
+	load->kind = kind;
+	if (kind == LOAD_CREATE) {
+		load->session->request = request;
+		return load_create_add(&load->create, request, line);
+	}
+	if (load_group_add(&load->group, kind, request, line) == 0)
+		return EXIT_DONE;
+	message("%s", strerror(ENOMEM));
+	return EXIT_REFUSED;
+}
+
+static int run_line(struct load *load, struct request *request)
+{
+	enum load_kind kind = kind_of(load, request);
+	int code;
+
+	if (kind != LOAD_SINGLE)
+		return hold(load, kind, request);
+	code = run_held(load);
+	if (code != EXIT_DONE)
+		return code;
+	load_at(&load->place, load->file.line);
+	return run_request(load->session, request);
+}
+
 /* The first line that is refused ends the load; what was done stays. */
 static int run_lines(struct load *load)
 {
-	struct session *s = load->session;
 	struct request request;
-	int found, code;
+	int code = EXIT_DONE;
+	int found = 0;
 
-	while ((found = next_request(load, &request)) > 0) {
-		code = run_request(s, &request);
-		if (code != EXIT_DONE)
-			return code;
-	}
-	return found < 0 ? EXIT_USAGE : EXIT_DONE;
+	while (code == EXIT_DONE && (found = next_request(load, &request)) > 0)
+		code = run_line(load, &request);
+	if (code == EXIT_DONE)
+		code = run_held(load);
+	return found < 0 ? EXIT_USAGE : code;
+}
+
+static int check_and_run(struct load *load)
+{
+	int code = check_lines(load);
+	int error;
+
+	if (code != EXIT_DONE)
+		return code;
+	error = load_file_rewind(&load->file);
+	if (error == 0)
+		return run_lines(load);
+	message("%s: %s", load->place.path, strerror(-error));
+	return EXIT_REFUSED;
 }
 
 int run_load(struct session *s, struct cli *cli)
 {
-	struct load load = {.session = s, .cli = cli};
 	const char *path = s->request->load_path;
+	struct load load = {
+		.session = s,
+		.cli = cli,
+		.place.path = path,
+	};
 	int code;
 	int error = load_file_open(&load.file, path);
 
@@ -80,18 +223,13 @@ int run_load(struct session *s, struct cli *cli)
 		message("-R: cannot open '%s': %s", path, strerror(-error));
 		return EXIT_USAGE;
 	}
+	load.create.session = load.group.session = s;
+	load.create.place = load.group.place = &load.place;
 	s->loading = true;
-	s->place = load.place;
-	code = check_lines(&load);
-	if (code == EXIT_DONE) {
-		error = load_file_rewind(&load.file);
-		if (error != 0) {
-			message("%s: %s", path, strerror(-error));
-			code = EXIT_REFUSED;
-		} else {
-			code = run_lines(&load);
-		}
-	}
+	s->place = load.place.text;
+	code = check_and_run(&load);
+	load_create_close(&load.create);
+	load_group_close(&load.group);
 	load_file_close(&load.file);
 	s->place = "";
 	if (session_flush(s) != 0)

@@ -78,6 +78,18 @@ int batch_commit(struct batch *b, const void *context, size_t length)
 	return b->messages == BATCH_MESSAGES ? batch_flush(b) : 0;
 }
 
+/* Data, not an outcome. 0 or a negative errno. */
+static int give_reply(
+	const struct batch *b, const struct nlmsghdr *message, const struct batch_item *item)
+{
+	int error;
+
+	if (b->reply == NULL || message->nlmsg_type < NLMSG_MIN_TYPE)
+		return 0;
+	error = b->reply(message, b->context + item->offset, item->length, b->data);
+	return error < 0 ? error : 0;
+}
+
 /*
  * Note one answer where it belongs. 1 when it was the last message's, 0 when
  * not, or a negative errno.
@@ -86,9 +98,10 @@ static int take_answer(struct batch *b, const struct nlmsghdr *message)
 {
 	uint32_t first = b->socket->sequence - (uint32_t)b->messages + 1;
 	uint32_t index = message->nlmsg_seq - first;
-	if (message->nlmsg_type != NLMSG_ERROR || message->nlmsg_pid != b->socket->port ||
-		index >= b->messages)
+	if (message->nlmsg_pid != b->socket->port || index >= b->messages)
 		return 0;
+	if (message->nlmsg_type != NLMSG_ERROR)
+		return give_reply(b, message, &b->items[index]);
 	if (ct_read_error(message, message->nlmsg_len, &b->items[index].answer) < 0)
 		return -EPROTO;
 	return index == b->messages - 1;

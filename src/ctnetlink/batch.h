@@ -26,9 +26,18 @@
 typedef int (*batch_result_fn)(
 	const struct ct_answer *answer, const void *context, size_t length, void *data);
 
+/*
+ * A data message that came in answer to one message (a get). Called while the
+ * answers are being read, before any outcome is told; must not use the batch's
+ * own socket. Returns as batch_result_fn.
+ */
+typedef int (*batch_reply_fn)(
+	const struct nlmsghdr *reply, const void *context, size_t length, void *data);
+
 struct batch {
 	struct ct_socket *socket;
 	batch_result_fn fn;
+	batch_reply_fn reply; /* NULL: data is skipped; set after batch_open() */
 	void *data;
 	struct packet packet;
 	size_t messages;

@@ -302,6 +302,20 @@ int encode_create(struct packet *p, const struct flow *flow, bool exclusive)
 	return packet_end(p);
 }
 
+int encode_create_again(struct packet *p, const void *message, size_t length)
+{
+	struct nlmsghdr *copy;
+
+	if (length < NLMSG_HDRLEN || length > p->size - p->used)
+		return -EMSGSIZE;
+	p->start = p->used;
+	copy = packet_message(p, p->start);
+	memcpy(copy, message, length);
+	copy->nlmsg_flags &= (uint16_t)~NLM_F_EXCL;
+	p->used += length;
+	return 0;
+}
+
 int encode_update(struct packet *p, const struct flow *flow)
 {
 	begin(p, IPCTNL_MSG_CT_NEW, 0, flow_family(flow));

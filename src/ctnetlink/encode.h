@@ -40,6 +40,12 @@ int encode_get(struct packet *p, const struct flow *flow);
  */
 int encode_create(struct packet *p, const struct flow *flow, bool exclusive);
 
+/*
+ * Append a copy of an exclusive create (length bytes, as encode_create() made
+ * it) that changes the entry which it found in its way.
+ */
+int encode_create_again(struct packet *p, const void *message, size_t length);
+
 /* Change the entry of flow's original tuple and zone; likewise. */
 int encode_update(struct packet *p, const struct flow *flow);
 

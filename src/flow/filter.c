@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 struct term *filter_add(struct filter *filter, enum term_kind kind)
 {
@@ -196,6 +197,44 @@ static inline bool term_matches(const struct term *term, const struct flow *flow
 		break;
 	}
 	return false;
+}
+
+bool term_is_exact(const struct term *t)
+{
+	static const union address all = {.halves = {UINT64_MAX, UINT64_MAX}};
+
+	return t->family == AF_INET ? memcmp(t->address_mask.bytes, all.bytes, 4) == 0
+				    : address_equal(&t->address_mask, &all);
+}
+
+void term_fill_tuple(const struct term *term, struct tuple *tuple)
+{
+	switch (term->kind) {
+	case TERM_SOURCE:
+		if (!term_is_exact(term))
+			break;
+		tuple->source = term->address;
+		tuple->family = term->family;
+		tuple->present |= TUPLE_SOURCE;
+		break;
+	case TERM_DESTINATION:
+		if (!term_is_exact(term))
+			break;
+		tuple->destination = term->address;
+		tuple->family = term->family;
+		tuple->present |= TUPLE_DESTINATION;
+		break;
+	case TERM_PROTOCOL:
+		tuple->protocol = (uint8_t)term->number;
+		tuple->present |= TUPLE_PROTOCOL;
+		break;
+	case TERM_PART:
+		tuple->part[term->index] = (uint16_t)term->number;
+		tuple->present |= (uint8_t)(TUPLE_PART << term->index);
+		break;
+	default:
+		break;
+	}
 }
 
 bool filter_terms_match(const struct term *terms, unsigned count, const struct flow *flow)

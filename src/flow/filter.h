@@ -94,6 +94,18 @@ struct term *filter_add(struct filter *filter, enum term_kind kind);
  */
 bool filter_matches(const struct filter *filter, const struct flow *flow);
 
+/* Likewise for terms that lie elsewhere. */
+bool filter_terms_match(const struct term *terms, unsigned count, const struct flow *flow);
+
+/*
+ * What an exact term of a tuple (address without mask, protocol, part) fixes,
+ * into the tuple; other terms leave it as it is.
+ */
+void term_fill_tuple(const struct term *term, struct tuple *tuple);
+
+/* Whether an address term compares the whole address. */
+bool term_is_exact(const struct term *term);
+
 /*
  * Whether the flow is translated that way: what the tuples say, not the
  * status. Source NAT is a reply destination that is not the original source,

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #define NO_ENTRY UINT32_MAX
 
@@ -50,15 +49,6 @@ static uint64_t mix_address(uint64_t hash, const union address *address)
 	return mix(mix(hash, address->halves[0]), address->halves[1]);
 }
 
-static bool is_exact(const struct term *t)
-{
-	static const union address all = {.halves = {UINT64_MAX, UINT64_MAX}};
-	static const union address all_of_ipv4 = {.bytes = {0xff, 0xff, 0xff, 0xff}};
-
-	return address_equal(&t->address_mask, &all) ||
-	       (t->family == AF_INET && address_equal(&t->address_mask, &all_of_ipv4));
-}
-
 /* The fact that a term fixes, or FACTS for one that a hash cannot use. */
 static unsigned fact_of(const struct term *t)
 {
@@ -66,9 +56,9 @@ static unsigned fact_of(const struct term *t)
 	case TERM_PROTOCOL:
 		return FACT_PROTOCOL;
 	case TERM_SOURCE:
-		return is_exact(t) ? FACT_SOURCE + t->direction : FACTS;
+		return term_is_exact(t) ? FACT_SOURCE + t->direction : FACTS;
 	case TERM_DESTINATION:
-		return is_exact(t) ? FACT_DESTINATION + t->direction : FACTS;
+		return term_is_exact(t) ? FACT_DESTINATION + t->direction : FACTS;
 	case TERM_PART:
 		return FACT_PART + t->direction * TUPLE_PART_COUNT + t->index;
 	case TERM_ID:

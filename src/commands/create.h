@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COMMANDS_CREATE_H
+#define COMMANDS_CREATE_H
+
+#include "commands/session.h"
+
+/*
+ * Warn when the entry that was just made from `wanted`, which has labels, has
+ * none: the kernel drops them in silence when no rule of the namespace uses
+ * labels (nf_ct_labels_ext_add()). Asks on s->change.
+ */
+void create_check_labels(struct session *s, const struct flow *wanted);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * -I and -A lines of a -R file, many to a send.
+ *
+ * The kernel carries out all messages of a send, whatever became of those
+ * before; a file promises that nothing behind a refused line is done. So each
+ * entry is first asked for as new (NLM_F_EXCL): an -A that finds its entry
+ * there is sent again as a change when its turn comes, and what was created
+ * behind a refused line is deleted again.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/message.h"
+#include "commands/create.h"
+#include "commands/load.h"
+#include "commands/report.h"
+#include "ctnetlink/decode.h"
+#include "ctnetlink/encode.h"
+
+/* The longest message that encode_create() makes is well within this. */
+#define MESSAGE_SIZE 2048
+
+/* What goes with a message through the batch: the line, and the message. */
+struct asked {
+	uint32_t line;
+	uint32_t add; /* -A */
+	uint8_t message[MESSAGE_SIZE];
+};
+
+#define ASKED_HEAD offsetof(struct asked, message)
+
+/* The entry of the line that was refused, and why. Nothing behind it is to stay. */
+static void refuse(
+	struct load_create *c, const struct asked *asked, int error, const struct ct_answer *answer)
+{
+	struct session *s = c->session;
+	const struct request *last = s->request;
+	const struct request request = {.command = asked->add ? COMMAND_ADD : COMMAND_CREATE};
+	struct flow flow;
+
+	c->failed = true;
+	load_at(c->place, asked->line);
+	s->request = &request;
+	report_refusal(s, error, answer,
+		decode_flow((const void *)asked->message, &flow) == 0 ? &flow : NULL);
+	s->request = last;
+}
+
+/* An -A whose entry is there: change it, now that it is its turn. */
+static void change_existing(struct load_create *c, const struct asked *asked, size_t length)
+{
+	uint8_t bytes[MESSAGE_SIZE];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	int error;
+
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_create_again(&packet, asked->message, length - ASKED_HEAD);
+	if (error == 0)
+		error = ct_ask(&c->session->change, &packet, NULL, NULL, &answer);
+	if (error != 0)
+		refuse(c, asked, error, &answer);
+}
+
+/* Created although a line before it was refused: take it back. */
+static void take_back(struct load_create *c, const struct asked *asked)
+{
+	uint8_t bytes[MESSAGE_SIZE];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	struct flow flow;
+
+	packet_init(&packet, bytes, sizeof(bytes));
+	if (decode_flow((const void *)asked->message, &flow) == 0 &&
+		encode_delete(&packet, &flow) == 0 &&
+		ct_ask(&c->session->change, &packet, NULL, NULL, &answer) == 0)
+		return;
+	load_at(c->place, asked->line);
+	message_plain("WARNING: %sthis entry stays, although a line before it was refused",
+		c->session->place);
+}
+
+/* Outcomes come in the order of the lines, after the whole send is done. */
+static int created(const struct ct_answer *answer, const void *context, size_t length, void *data)
+{
+	struct load_create *c = data;
+	const struct asked *asked = context;
+
+	if (c->failed) {
+		if (answer->error == 0)
+			take_back(c, asked);
+	} else if (answer->error == EEXIST && asked->add) {
+		change_existing(c, asked, length);
+	} else if (answer->error != 0) {
+		refuse(c, asked, -answer->error, answer);
+	}
+	return 0;
+}
+
+static int open_batch(struct load_create *c)
+{
+	int error;
+
+	if (c->open)
+		return 0;
+	if (session_open(c->session, &c->session->change) != 0)
+		return EXIT_REFUSED;
+	error = batch_open(&c->batch, &c->session->change, created, c);
+	if (error != 0)
+		return report_refusal(c->session, error, NULL, NULL);
+	c->open = true;
+	return 0;
+}
+
+int load_create_run(struct load_create *c)
+{
+	int error;
+
+	if (!c->open)
+		return EXIT_DONE;
+	error = batch_flush(&c->batch);
+	if (error != 0)
+		return report_refusal(c->session, error, NULL, NULL);
+	return c->failed ? EXIT_REFUSED : EXIT_DONE;
+}
+
+/* One message into the packet, after the batch is sent if it was too full. */
+static int encode_line(struct load_create *c, const struct flow *flow)
+{
+	int error = encode_create(&c->batch.packet, flow, true);
+
+	if (error != -EMSGSIZE)
+		return error;
+	error = batch_flush(&c->batch);
+	return error ? error : encode_create(&c->batch.packet, flow, true);
+}
+
+int load_create_add(struct load_create *c, const struct request *request, unsigned line)
+{
+	struct asked asked;
+	struct packet *packet = &c->batch.packet;
+	size_t length;
+	int error;
+
+	if (open_batch(c) != 0)
+		return EXIT_REFUSED;
+	error = encode_line(c, &request->flow);
+	length = packet->used - packet->start;
+	if (error == 0 && length > MESSAGE_SIZE)
+		error = -EMSGSIZE;
+	if (error == 0) {
+		asked.line = line;
+		asked.add = request->command == COMMAND_ADD;
+		memcpy(asked.message, packet->bytes + packet->start, length);
+		error = batch_commit(&c->batch, &asked, ASKED_HEAD + length);
+	}
+	if (error != 0) {
+		load_at(c->place, line);
+		return report_refusal(c->session, error, NULL, &request->flow);
+	}
+	if (request->flow.present & FLOW_LABELS && !c->labels_checked && !c->failed) {
+		/* One look tells for all: rules are of the namespace. */
+		c->labels_checked = true;
+		error = load_create_run(c);
+		if (error != EXIT_DONE)
+			return error;
+		load_at(c->place, line);
+		create_check_labels(c->session, &request->flow);
+	}
+	return c->failed ? EXIT_REFUSED : EXIT_DONE;
+}
+
+void load_create_close(struct load_create *c)
+{
+	if (c->open)
+		batch_close(&c->batch);
+	c->open = false;
+}
