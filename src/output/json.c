@@ -24,23 +24,42 @@ static char *put_close(char *p, char bracket)
 	return put_character(p, ',');
 }
 
-static char *put_key(char *p, const char *key)
+/* A literal key; inlined, so that it is copied as one. */
+static inline __attribute__((always_inline)) char *put_key(char *p, const char *key)
 {
 	return put_string(put_string(put_character(p, '"'), key), "\":");
 }
 
-static char *put_number(char *p, const char *key, uint64_t value)
+/* A key out of a table. */
+static inline char *put_named_key(char *p, const char *key)
 {
-	return put_character(put_u64(put_key(p, key), value), ',');
+	return put_string(put_name(put_character(p, '"'), key), "\":");
 }
 
-/* Words that need no escapes. */
-static char *put_word_value(char *p, const char *word)
+static inline char *put_number_value(char *p, uint64_t value)
 {
-	return put_string(put_string(put_character(p, '"'), word), "\",");
+	return put_character(put_u64(p, value), ',');
 }
 
-static char *put_word(char *p, const char *key, const char *word)
+static inline __attribute__((always_inline)) char *put_number(
+	char *p, const char *key, uint64_t value)
+{
+	return put_number_value(put_key(p, key), value);
+}
+
+static inline char *put_named_number(char *p, const char *key, uint64_t value)
+{
+	return put_number_value(put_named_key(p, key), value);
+}
+
+/* Names out of tables, none of which needs escapes. */
+static inline char *put_word_value(char *p, const char *word)
+{
+	return put_string(put_name(put_character(p, '"'), word), "\",");
+}
+
+static inline __attribute__((always_inline)) char *put_word(
+	char *p, const char *key, const char *word)
 {
 	return put_word_value(put_key(p, key), word);
 }
@@ -72,18 +91,18 @@ static char *put_text_value(struct output *o, char *p, const void *bytes, size_t
 	return put_string(p, "\",");
 }
 
-static char *put_text(struct output *o, char *p, const char *key, const void *bytes, size_t length)
+static inline __attribute__((always_inline)) char *put_text(
+	struct output *o, char *p, const char *key, const void *bytes, size_t length)
 {
 	return put_text_value(o, put_key(p, key), bytes, length);
 }
 
 /* Bytes that are no text, in hexadecimal. */
-static char *put_hex_text(
-	struct output *o, char *p, const char *key, const uint8_t *bytes, size_t length)
+static char *put_hex_value(struct output *o, char *p, const uint8_t *bytes, size_t length)
 {
 	static const char digits[] = "0123456789abcdef";
 
-	p = put_character(put_key(p, key), '"');
+	p = put_character(p, '"');
 	for (size_t i = 0; i < length; i++) {
 		if (i % (RECORD_ROOM / 4) == 0)
 			p = record_room(o->writer, p);
@@ -116,11 +135,11 @@ static char *put_date(char *p, uint64_t day)
 }
 
 /* RFC 3339 in UTC with all nine digits. */
-static char *put_time(char *p, const char *key, uint64_t second, uint64_t nanosecond)
+static char *put_time_value(char *p, uint64_t second, uint64_t nanosecond)
 {
 	uint32_t of_day = (uint32_t)(second % 86400);
 
-	p = put_date(put_character(put_key(p, key), '"'), second / 86400);
+	p = put_date(put_character(p, '"'), second / 86400);
 	p = put_u64_padded(put_character(p, 'T'), of_day / 3600, 2);
 	p = put_u64_padded(put_character(p, ':'), of_day / 60 % 60, 2);
 	p = put_u64_padded(put_character(p, ':'), of_day % 60, 2);
@@ -142,7 +161,7 @@ static char *put_family(char *p, uint8_t family)
 	return family == AF_UNSPEC ? p : put_word(p, "family", family_name(family));
 }
 
-static char *put_address_member(
+static inline __attribute__((always_inline)) char *put_address_member(
 	char *p, const char *key, uint8_t family, const union address *address)
 {
 	p = put_address(put_character(put_key(p, key), '"'), family, address);
@@ -158,7 +177,7 @@ static char *put_tuple(char *p, const struct tuple *tuple, const struct protocol
 		p = put_address_member(p, "destination", tuple->family, &tuple->destination);
 	for (unsigned i = 0; protocol && i < protocol->part_count; i++) {
 		if (tuple_has_part(tuple, i))
-			p = put_number(p, protocol->part[i].json, tuple->part[i]);
+			p = put_named_number(p, protocol->part[i].json, tuple->part[i]);
 	}
 	return tuple->present & TUPLE_ZONE ? put_number(p, "zone", tuple->zone) : p;
 }
@@ -218,9 +237,9 @@ static char *put_direction(
 }
 
 /* A bit that has no name is shown as its number. */
-static char *put_status(char *p, const char *key, uint32_t status)
+static char *put_status_value(char *p, uint32_t status)
 {
-	p = put_character(put_key(p, key), '[');
+	p = put_character(p, '[');
 	for (; status; status &= status - 1) {
 		const struct status_bit *row = status_by_bit(status & -status);
 
@@ -240,9 +259,9 @@ static char *put_label(struct output *o, char *p, unsigned bit)
 	return put_close(p, '}');
 }
 
-static char *put_labels(struct output *o, char *p, const char *key, const uint8_t *labels)
+static char *put_labels_value(struct output *o, char *p, const uint8_t *labels)
 {
-	p = put_character(put_key(p, key), '[');
+	p = put_character(p, '[');
 	for (unsigned bit = 0; bit < LABEL_BITS; bit++) {
 		if (label_is_set(labels, bit))
 			p = put_label(o, p, bit);
@@ -250,19 +269,19 @@ static char *put_labels(struct output *o, char *p, const char *key, const uint8_
 	return put_close(p, ']');
 }
 
-static char *put_named_state(char *p, const char *key, const struct flow *flow)
+static char *put_state_value(char *p, const struct flow *flow)
 {
 	const struct protocol *protocol = protocol_by_number(protocol_number(flow));
 	const char *name = protocol ? protocol_state_name(protocol, flow->state) : NULL;
 
-	return name ? put_word(p, key, name) : put_number(p, key, flow->state);
+	return name ? put_word_value(p, name) : put_number_value(p, flow->state);
 }
 
-static char *put_role(char *p, const char *key, uint8_t role)
+static char *put_role_value(char *p, uint8_t role)
 {
 	const char *name = field_role_name(role);
 
-	return name ? put_word(p, key, name) : put_number(p, key, role);
+	return name ? put_word_value(p, name) : put_number_value(p, role);
 }
 
 static char *put_field(
@@ -270,33 +289,33 @@ static char *put_field(
 {
 	const void *value = field_value(field, flow);
 	const struct slice *slice = value;
-	uint64_t number;
+	uint64_t number = field_number(field, flow);
 
+	p = put_named_key(p, field->name);
 	switch (field->type) {
 	case FIELD_TIME:
-		number = field_number(field, flow);
-		return put_time(p, field->name, number / NANOSECONDS, number % NANOSECONDS);
+		return put_time_value(p, number / NANOSECONDS, number % NANOSECONDS);
 	case FIELD_TEXT:
-		return put_text(o, p, field->name, value, strnlen(value, HELPER_NAME_SIZE));
+		return put_text_value(o, p, value, strnlen(value, HELPER_NAME_SIZE));
 	case FIELD_SLICE:
-		return put_text(o, p, field->name, slice->bytes, slice->length);
+		return put_text_value(o, p, slice->bytes, slice->length);
 	case FIELD_BYTES:
-		return put_hex_text(o, p, field->name, slice->bytes, slice->length);
+		return put_hex_value(o, p, slice->bytes, slice->length);
 	case FIELD_STATE:
-		return put_named_state(p, field->name, flow);
+		return put_state_value(p, flow);
 	case FIELD_STATUS:
-		return put_status(p, field->name, flow->status);
+		return put_status_value(p, flow->status);
 	case FIELD_ROLE:
-		return put_role(p, field->name, flow->role);
+		return put_role_value(p, flow->role);
 	case FIELD_LABELS:
-		return put_labels(o, p, field->name, flow->labels);
+		return put_labels_value(o, p, flow->labels);
 	case FIELD_U8:
 	case FIELD_U16:
 	case FIELD_U32:
 	case FIELD_U64:
 		break;
 	}
-	return put_number(p, field->name, field_number(field, flow));
+	return put_number_value(p, number);
 }
 
 static char *put_nat(char *p, const struct flow *flow)
@@ -342,7 +361,7 @@ static char *put_event(struct output *o, char *p, const struct event *event)
 	if (event->type == EVENT_NONE)
 		return p;
 	p = put_word(p, "event", types[event->type]);
-	p = put_time(p, "received", (uint64_t)when->tv_sec, (uint64_t)when->tv_nsec);
+	p = put_time_value(put_key(p, "received"), (uint64_t)when->tv_sec, (uint64_t)when->tv_nsec);
 	if (event->port)
 		p = put_number(p, "port_id", event->port);
 	if (event->port && event->program)

@@ -20,11 +20,25 @@ const char *family_name(uint8_t family)
 	}
 }
 
+struct ready_name ready_names[READY_NAMES];
+
+char *put_new_name(char *p, const char *name, struct ready_name *ready)
+{
+	size_t length = strlen(name);
+
+	if (length > sizeof(ready->text))
+		return put_bytes(p, name, length);
+	ready->name = name;
+	ready->length = (uint8_t)length;
+	memcpy(ready->text, name, length);
+	return put_bytes(p, name, length);
+}
+
 char *put_state(char *p, const struct protocol *protocol, uint8_t state)
 {
 	const char *name = protocol ? protocol_state_name(protocol, state) : NULL;
 
-	return name ? put_string(p, name) : put_u32(p, state);
+	return name ? put_name(p, name) : put_u32(p, state);
 }
 
 /* RFC 3629: the lead bytes, and for which the second byte has its own range. */

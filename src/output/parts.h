@@ -39,6 +39,47 @@ static inline char *put_character(char *p, char c)
 	return p + 1;
 }
 
+/*
+ * Names out of tables, kept ready to be copied in one go: strlen(3) and
+ * memcpy(3) for each of a line's twenty short names would take more time than
+ * all its numbers. A slot belongs to the name whose address leads to it last.
+ */
+struct ready_name {
+	const char *name;
+	uint8_t length;
+	char text[23];
+};
+
+#define READY_NAMES 1024
+extern struct ready_name ready_names[READY_NAMES];
+
+/* The slow way of put_name(): makes the name ready. */
+char *put_new_name(char *p, const char *name, struct ready_name *ready);
+
+/*
+ * A name that lives unchanged as long as the program (a literal, a row of a
+ * table): its address stands for its text. Any length is right; up to 23 bytes
+ * are fast. May use 23 bytes of room even if the name is shorter.
+ */
+static inline char *put_name(char *p, const char *name)
+{
+	/* Literals lie close together: the low bits of their addresses differ. */
+	struct ready_name *ready = &ready_names[(uintptr_t)name % READY_NAMES];
+
+	if (__builtin_expect(ready->name != name, 0))
+		return put_new_name(p, name, ready);
+	memcpy(p, ready->text, sizeof(ready->text));
+	return p + ready->length;
+}
+
+/* Decimal, for numbers that mostly have one digit: marks, reference counts. */
+static inline char *put_small(char *p, uint32_t value)
+{
+	if (value < 10)
+		return put_character(p, (char)('0' + value));
+	return put_u32(p, value);
+}
+
 static inline char *put_address(char *p, uint8_t family, const union address *address)
 {
 	return family == AF_INET6 ? put_ipv6(p, address->bytes) : put_ipv4(p, address->bytes);

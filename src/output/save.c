@@ -34,16 +34,18 @@ struct saved_word {
 
 static char *put_timeout(char *p, const char *option, const struct saved *saved)
 {
-	return put_u32(put_string(p, option), saved->flow->timeout);
+	return put_u32(put_name(p, option), saved->flow->timeout);
 }
 
 static char *put_status(char *p, const char *option, const struct saved *saved)
 {
-	char *start = p = put_string(p, option);
+	char *start = p = put_name(p, option);
 
-	for (size_t i = 0; i < status_bit_count; i++) {
-		if (status_bits[i].saved && saved->flow->status & status_bits[i].bit)
-			p = put_character(put_string(p, status_bits[i].name), ',');
+	for (uint32_t left = saved->flow->status; left; left &= left - 1) {
+		const struct status_bit *row = status_by_bit(left & -left);
+
+		if (row && row->saved)
+			p = put_character(put_name(p, row->name), ',');
 	}
 	return p > start ? p - 1 : put_string(p, "UNSET");
 }
@@ -52,14 +54,14 @@ static char *put_zone(char *p, const char *option, const struct saved *saved)
 {
 	uint16_t zone = saved->flow->zone;
 
-	return zone ? put_u32(put_string(p, option), zone) : p;
+	return zone ? put_u32(put_name(p, option), zone) : p;
 }
 
 static char *put_tuple_zone(char *p, const char *option, const struct tuple *tuple)
 {
 	bool known = tuple->present & TUPLE_ZONE && tuple->zone;
 
-	return known ? put_u32(put_string(p, option), tuple->zone) : p;
+	return known ? put_u32(put_name(p, option), tuple->zone) : p;
 }
 
 static char *put_original_zone(char *p, const char *option, const struct saved *saved)
@@ -155,11 +157,11 @@ static char *put_reply_address(char *p, const struct saved *saved, const struct 
 		return p;
 	if (known && !address_equal(address, from))
 		return put_translated(
-			put_string(p, t->changed), reply, address, port_behind(saved, t, false));
+			put_name(p, t->changed), reply, address, port_behind(saved, t, false));
 	if (flow->present & FLOW_STATUS && flow->status & t->status && flow_has_nat(flow, t->kind))
 		return put_translated(
-			put_string(p, t->changed), reply, address, port_behind(saved, t, true));
-	return put_address(put_string(p, t->plain), reply->family, address);
+			put_name(p, t->changed), reply, address, port_behind(saved, t, true));
+	return put_address(put_name(p, t->plain), reply->family, address);
 }
 
 static char *put_reply_addresses(char *p, const char *option, const struct saved *saved)
@@ -179,7 +181,7 @@ static char *put_parts(char *p, const struct saved *saved, enum direction direct
 
 		if (!option || !tuple_has_part(tuple, i))
 			continue;
-		p = put_character(put_string(put_string(p, " --"), option), ' ');
+		p = put_character(put_name(put_string(p, " --"), option), ' ');
 		p = put_u32(p, tuple->part[i]);
 	}
 	return p;
@@ -193,10 +195,10 @@ static char *put_protocol(char *p, const char *option, const struct saved *saved
 		tuple = &saved->flow->tuple[REPLY];
 	if (!(tuple->present & TUPLE_PROTOCOL))
 		return p;
-	p = put_string(p, option);
+	p = put_name(p, option);
 	if (!saved->protocol)
 		return put_u32(p, tuple->protocol);
-	p = put_string(p, saved->protocol->name);
+	p = put_name(p, saved->protocol->name);
 	return put_parts(put_parts(p, saved, ORIGINAL), saved, REPLY);
 }
 
@@ -205,31 +207,31 @@ static char *put_saved_state(char *p, const char *option, const struct saved *sa
 	const char *name =
 		saved->protocol ? protocol_state_name(saved->protocol, saved->flow->state) : NULL;
 
-	return name ? put_string(put_string(p, option), name) : p;
+	return name ? put_name(put_name(p, option), name) : p;
 }
 
 static char *put_original_vtag(char *p, const char *option, const struct saved *saved)
 {
-	return put_u32(put_string(p, option), saved->flow->vtag[ORIGINAL]);
+	return put_u32(put_name(p, option), saved->flow->vtag[ORIGINAL]);
 }
 
 static char *put_reply_vtag(char *p, const char *option, const struct saved *saved)
 {
-	return put_u32(put_string(p, option), saved->flow->vtag[REPLY]);
+	return put_u32(put_name(p, option), saved->flow->vtag[REPLY]);
 }
 
 static char *put_role(char *p, const char *option, const struct saved *saved)
 {
 	const char *name = field_role_name(saved->flow->role);
 
-	return name ? put_string(put_string(p, option), name) : p;
+	return name ? put_name(put_name(p, option), name) : p;
 }
 
 static char *put_mark(char *p, const char *option, const struct saved *saved)
 {
 	uint32_t mark = saved->flow->mark;
 
-	return mark && !saved->deletes ? put_u32(put_string(p, option), mark) : p;
+	return mark && !saved->deletes ? put_u32(put_name(p, option), mark) : p;
 }
 
 /* In quotes where -R (not a shell) would take it for two words. */
@@ -237,7 +239,7 @@ static char *put_label(struct output *o, char *p, const char *option, const char
 {
 	bool quoted = strpbrk(name, " \t") != NULL;
 
-	p = put_string(p, option);
+	p = put_name(p, option);
 	if (quoted)
 		p = put_character(p, '"');
 	p = put_plain(o->writer, p, name, strlen(name));

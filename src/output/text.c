@@ -33,14 +33,18 @@ static char *put_event_type(char *p, enum event_type type)
 }
 
 /* A name padded to 8, and its number. */
-static char *put_named_number(char *p, const char *name, unsigned number)
+static inline char *put_named_number(char *p, const char *name, uint8_t number)
 {
-	p = put_character(put_left(p, name, 8), ' ');
-	return put_character(put_u32(p, number), ' ');
+	char *padded_end = p + 9;
+
+	/* Nine blanks under the name; it is at most eight long. */
+	memcpy(put_name(p, name), "         ", 9);
+	return put_character(put_small(padded_end, number), ' ');
 }
 
 /* prefix: "" or what stands before src and dst in an expectation. */
-static inline char *put_addresses(char *p, const struct tuple *tuple, const char *prefix)
+static inline __attribute__((always_inline)) char *put_addresses(
+	char *p, const struct tuple *tuple, const char *prefix)
 {
 	if (tuple->present & TUPLE_SOURCE) {
 		p = put_string(put_string(p, prefix), "src=");
@@ -62,7 +66,7 @@ static char *put_parts(char *p, const struct tuple *tuple, const struct protocol
 
 		if (!tuple_has_part(tuple, i))
 			continue;
-		p = put_character(put_string(p, part->key), '=');
+		p = put_character(put_name(p, part->key), '=');
 		p = put_character(put_part(p, part->kind, tuple->part[i]), ' ');
 	}
 	return p;
@@ -194,7 +198,7 @@ static char *put_facts(
 	struct output *o, char *p, const struct flow *flow, const struct event *event)
 {
 	if (flow->present & FLOW_MARK)
-		p = put_character(put_u32(put_string(p, "mark="), flow->mark), ' ');
+		p = put_character(put_small(put_string(p, "mark="), flow->mark), ' ');
 	if (flow->present & (FLOW_SECMARK | FLOW_SECCTX))
 		p = put_security(o, p, flow);
 	if (flow->present & FLOW_ZONE && flow->zone)
@@ -232,7 +236,7 @@ static void text_flow(struct output *o, const struct flow *flow, const struct ev
 	p = put_tuples(p, flow, protocol);
 	p = put_facts(o, p, flow, event);
 	if (flow->present & FLOW_USE)
-		p = put_character(put_u32(put_string(p, "use="), flow->use), ' ');
+		p = put_character(put_small(put_string(p, "use="), flow->use), ' ');
 	if (flow->present & FLOW_ID && o->flags & OUTPUT_ID)
 		p = put_character(put_u32(put_string(p, "id="), flow->id), ' ');
 	if (flow->present & FLOW_LABELS && o->flags & OUTPUT_LABELS && o->labels)
@@ -249,7 +253,7 @@ static char *put_expectation_flags(char *p, uint32_t flags)
 
 	for (unsigned i = 0; i < EXPECTATION_FLAG_COUNT; i++) {
 		if (flags & 1u << i)
-			p = put_character(put_string(p, expectation_flag_names[i]), ',');
+			p = put_character(put_name(p, expectation_flag_names[i]), ',');
 	}
 	if (p > start)
 		p[-1] = ' ';
@@ -307,7 +311,7 @@ void text_stats(struct output *o, const struct stats *stats)
 	for (unsigned i = 0; i < stats->count; i++) {
 		const char *name = stats_name(stats->table, stats->counter[i].type);
 
-		p = name ? put_string(p, name)
+		p = name ? put_name(p, name)
 			 : put_u32(put_string(p, "unknown"), stats->counter[i].type);
 		p = put_u64(put_character(p, '='), stats->counter[i].value);
 		p = put_character(p, ' ');

@@ -21,17 +21,19 @@ static void xml_end(struct output *o)
 	writer_string(o->writer, o->expectations ? "</expect>\n" : "</conntrack>\n");
 }
 
-static char *put_open(char *p, const char *tag)
+/* Inlined, so that a literal tag is copied as one. */
+static inline __attribute__((always_inline)) char *put_open(char *p, const char *tag)
 {
 	return put_character(put_string(put_character(p, '<'), tag), '>');
 }
 
-static char *put_close(char *p, const char *tag)
+static inline __attribute__((always_inline)) char *put_close(char *p, const char *tag)
 {
 	return put_character(put_string(put_string(p, "</"), tag), '>');
 }
 
-static char *put_number(char *p, const char *tag, uint64_t value)
+static inline __attribute__((always_inline)) char *put_number(
+	char *p, const char *tag, uint64_t value)
 {
 	return put_close(put_u64(put_open(p, tag), value), tag);
 }
@@ -65,10 +67,11 @@ static char *put_text(struct output *o, char *p, const char *tag, const void *by
 	return put_close(p, tag);
 }
 
-static char *put_layer(char *p, const char *opening, unsigned number, const char *name)
+static inline __attribute__((always_inline)) char *put_layer(
+	char *p, const char *opening, unsigned number, const char *name)
 {
 	p = put_u32(put_string(p, opening), number);
-	return put_string(put_string(put_string(p, "\" protoname=\""), name), "\">");
+	return put_string(put_name(put_string(p, "\" protoname=\""), name), "\">");
 }
 
 /* The reference numbers families as the kernel does: AF_INET, AF_INET6. */
@@ -102,9 +105,11 @@ static char *put_parts(char *p, const struct tuple *tuple, const struct protocol
 	for (unsigned i = 0; i < protocol->part_count; i++) {
 		const struct protocol_part *part = &protocol->part[i];
 
-		if (tuple_has_part(tuple, i))
-			p = put_close(put_part(put_open(p, part->key), part->kind, tuple->part[i]),
-				part->key);
+		if (!tuple_has_part(tuple, i))
+			continue;
+		p = put_character(put_name(put_character(p, '<'), part->key), '>');
+		p = put_string(put_part(p, part->kind, tuple->part[i]), "</");
+		p = put_character(put_name(p, part->key), '>');
 	}
 	return p;
 }
