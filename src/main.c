@@ -111,9 +111,10 @@ static void hold_standard_descriptors(void)
 
 int main(int argc, char **argv)
 {
-	struct cli cli = {0};
-	struct request request;
-	struct complaint complaint;
+	/* Not on the stack: there each page of them would be touched at once. */
+	static struct cli cli;
+	static struct request request;
+	static struct complaint complaint;
 	int code;
 
 	hold_standard_descriptors();
