@@ -311,6 +311,25 @@ static int check_nat(const struct check *k)
 	return 0;
 }
 
+/*
+ * A saved -D line has words that do not select (-t, --role). They may be passed
+ * over where the line names its entry, but where they are all that there is the
+ * line would delete what nobody named.
+ */
+static int check_saved_delete(const struct check *k)
+{
+	const struct given *g = k->g;
+	uint64_t passed_over = g->options & (OPTION_BIT(OPTION_TIMEOUT) | OPTION_BIT(OPTION_ROLE));
+	struct spelling s;
+
+	if (g->command != COMMAND_DELETE || passed_over == 0)
+		return 0;
+	if (is_given(g, OPTION_SOURCE) && is_given(g, OPTION_DESTINATION))
+		return 0;
+	return complain(k->c, "%s: does not select; a -D line with it needs -s and -d",
+		option_spelled(&s, g, __builtin_ctzll(passed_over)));
+}
+
 int given_check(const struct given *g, struct complaint *c)
 {
 	static int (*const checks[])(const struct check *k) = {
@@ -318,11 +337,12 @@ int given_check(const struct given *g, struct complaint *c)
 		check_conflicts,
 		check_zero,
 		check_paired_addresses,
-		check_needed_rows,
 		check_masks,
+		check_needed_rows,
 		check_output,
 		check_status,
 		check_nat,
+		check_saved_delete,
 	};
 	struct check k = {.g = g, .place = option_place(g->command, g->table), .c = c};
 	struct place_name name;

@@ -278,7 +278,8 @@ static void put_command(struct writer *w, const struct request *request)
 	writer_string(w, "\nExamples:\n");
 	for (size_t i = 0; i < sizeof(row->examples) / sizeof(row->examples[0]); i++) {
 		writer_string(w, "  ");
-		writer_string(w, row->examples[i]);
+		writer_string(w, request->table == TABLE_EXPECT ? row->expect_examples[i]
+								: row->examples[i]);
 		writer_string(w, "\n");
 	}
 }

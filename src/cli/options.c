@@ -37,6 +37,8 @@ const struct command_row command_rows[COMMANDS] = {
 			.help = "list the entries of a table",
 			.examples = {"conntrack -L -p tcp --dport 443 -o extended",
 				"conntrack -L -s 192.0.2.0/24 -u ASSURED"},
+			.expect_examples = {"conntrack -L expect",
+				"conntrack -L expect -f ipv6 -o xml"},
 		},
 	[COMMAND_GET] =
 		{
@@ -49,6 +51,11 @@ const struct command_row command_rows[COMMANDS] = {
 				     "4000 --dport 53",
 				"conntrack -G -s 192.0.2.1 -d 198.51.100.7 -p icmp --icmp-type 8 "
 				"--icmp-code 0"},
+			.expect_examples = {"conntrack -G expect -s 192.0.2.7 -d 192.0.2.8 -p tcp "
+					    "--sport 0 --dport 5000 --reply-port-src 0 "
+					    "--reply-port-dst 0",
+				"conntrack -G expect -s 2001:db8::7 -d 2001:db8::8 -p udp --sport "
+				"0 --dport 69 --reply-port-src 0 --reply-port-dst 0"},
 		},
 	[COMMAND_DELETE] =
 		{
@@ -60,6 +67,11 @@ const struct command_row command_rows[COMMANDS] = {
 			.help = "delete all entries that match and show them",
 			.examples = {"conntrack -D -s 192.0.2.1",
 				"conntrack -D -p tcp --dport 22 --state TIME_WAIT"},
+			.expect_examples = {"conntrack -D expect -s 192.0.2.7 -d 192.0.2.8 -p tcp "
+					    "--sport 0 --dport 5000 --reply-port-src 0 "
+					    "--reply-port-dst 0",
+				"conntrack -D expect -s 2001:db8::7 -d 2001:db8::8 -p udp --sport "
+				"0 --dport 69 --reply-port-src 0 --reply-port-dst 0"},
 		},
 	[COMMAND_CREATE] =
 		{
@@ -74,6 +86,15 @@ const struct command_row command_rows[COMMANDS] = {
 				"conntrack -I -s 192.0.2.1 -d 198.51.100.7 -p tcp --sport 4000 "
 				"--dport 80"
 				" --state ESTABLISHED -t 300 -n 203.0.113.5"},
+			.expect_examples = {"conntrack -I expect -s 192.0.2.1 -d 198.51.100.7 -p "
+					    "tcp --sport 4000 --dport 21 -t 60 --tuple-src "
+					    "198.51.100.7/32 --tuple-dst 192.0.2.1/32 "
+					    "--tuple-port-src 0 --tuple-port-dst 5000 "
+					    "--mask-port-src 0 --mask-port-dst 65535",
+				"conntrack -I expect -s 192.0.2.1 -d 198.51.100.7 -p tcp --sport "
+				"4000 --dport 21 -t 60 --tuple-src 198.51.100.0/24 --tuple-dst "
+				"192.0.2.1/32 --tuple-port-src 0 --tuple-port-dst 5000 "
+				"--mask-port-src 0 --mask-port-dst 65535 -u PERMANENT"},
 		},
 	[COMMAND_ADD] =
 		{
@@ -110,6 +131,8 @@ const struct command_row command_rows[COMMANDS] = {
 			.help = "show events as they happen, until it is interrupted",
 			.examples = {"conntrack -E -e NEW,DESTROY -o timestamp",
 				"conntrack -E -p tcp --dport 443 -o json"},
+			.expect_examples = {"conntrack -E expect",
+				"conntrack -E expect -o timestamp"},
 		},
 	[COMMAND_FLUSH] =
 		{
@@ -120,6 +143,7 @@ const struct command_row command_rows[COMMANDS] = {
 			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
 			.help = "empty a table",
 			.examples = {"conntrack -F", "conntrack -F -f ipv6"},
+			.expect_examples = {"conntrack -F expect", "conntrack --flush expect"},
 		},
 	[COMMAND_COUNT] =
 		{
@@ -128,7 +152,8 @@ const struct command_row command_rows[COMMANDS] = {
 			.done = "counted",
 			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
 			.help = "print the number of entries",
-			.examples = {"conntrack -C", "conntrack -C expect"},
+			.examples = {"conntrack -C", "conntrack -C -o json"},
+			.expect_examples = {"conntrack -C expect", "conntrack -C expect -o json"},
 		},
 	[COMMAND_STATS] =
 		{
@@ -138,6 +163,7 @@ const struct command_row command_rows[COMMANDS] = {
 			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
 			.help = "print the kernel's counters of each CPU",
 			.examples = {"conntrack -S", "conntrack -S -o json"},
+			.expect_examples = {"conntrack -S expect", "conntrack -S expect -o json"},
 		},
 	[COMMAND_LOAD] =
 		{
@@ -237,7 +263,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument_name = "MASK",
 			.takes = SELECTING | ON_EXPECT(COMMAND_CREATE),
 			.needs = ON_EXPECT(COMMAND_CREATE),
-			.help = "which bits of -s count, or of --tuple-src of an expectation",
+			.help = "which bits of -s count; with -I expect, of the expected source",
 		},
 	[OPTION_MASK_DESTINATION] =
 		{
@@ -247,7 +273,8 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument_name = "MASK",
 			.takes = SELECTING | ON_EXPECT(COMMAND_CREATE),
 			.needs = ON_EXPECT(COMMAND_CREATE),
-			.help = "which bits of -d count, or of --tuple-dst of an expectation",
+			.help = "which bits of -d count; with -I expect, of the expected "
+				"destination",
 		},
 	[OPTION_PROTOCOL] =
 		{

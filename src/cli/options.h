@@ -147,6 +147,7 @@ struct command_row {
 	const char *done;   /* past tense, for summaries */
 	const char *help;
 	const char *examples[2];
+	const char *expect_examples[2]; /* likewise of the table expect, if it knows it */
 };
 
 extern const struct command_row command_rows[COMMANDS];

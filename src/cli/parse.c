@@ -347,7 +347,7 @@ static void build_help(const struct given *g, struct request *request)
 int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct request *request,
 	struct complaint *complaint)
 {
-	struct given g;
+	static struct given g; /* as in main(): not on the stack */
 	struct words words = {.word = argv, .count = argc, .next = 1};
 
 	request_start(request);
