@@ -37,8 +37,8 @@ static const struct {
 	[COMMAND_FLUSH] = {run_flush, run_flush_expectations},
 	[COMMAND_COUNT] = {run_count, run_count_expectations},
 	[COMMAND_STATS] = {run_stats, run_stats},
-	[COMMAND_VERSION] = {run_version, NULL},
-	[COMMAND_HELP] = {run_help, NULL},
+	[COMMAND_VERSION] = {run_version, run_version},
+	[COMMAND_HELP] = {run_help, run_help},
 };
 
 int run_request(struct session *s, const struct request *request)
