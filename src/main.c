@@ -45,6 +45,7 @@
  *   ctnetlink/transport.c, .h   the socket; tests put another one in its place
  *   ctnetlink/socket.c, .h      ask, dump, subscribe
  *   ctnetlink/decode.c, .h      message -> flow
+ *   ctnetlink/decode_tuple.c, .h   its tuples
  *   ctnetlink/encode.c, .h      flow -> message
  *   ctnetlink/kernel_filter.c, .h   what of a filter the kernel can do
  *   ctnetlink/batch.c, .h       many messages a send, each answer to its flow

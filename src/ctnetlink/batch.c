@@ -110,7 +110,7 @@ static int take_answer(struct batch *b, const struct nlmsghdr *message)
 /* Take the answers of one datagram; as take_answer(). */
 static int take_datagram(struct batch *b, const uint8_t *bytes, size_t length)
 {
-	struct walk w = {bytes, length};
+	struct walk w = walk_bytes(bytes, length);
 	int result = 0;
 	const struct nlmsghdr *message;
 	while (result == 0 && (message = walk_message(&w, &result)))

@@ -21,8 +21,8 @@
 #include <sys/socket.h>
 
 #include "ctnetlink/attributes.h"
+#include "ctnetlink/decode_tuple.h"
 #include "ctnetlink/walk.h"
-#include "flow/protocol.h"
 
 enum message_kind decode_kind(const struct nlmsghdr *message)
 {
@@ -53,106 +53,6 @@ uint32_t decode_port(const struct nlmsghdr *message)
 bool decode_is_expectation(const struct nlmsghdr *message)
 {
 	return NFNL_SUBSYS_ID(message->nlmsg_type) == NFNL_SUBSYS_CTNETLINK_EXP;
-}
-
-/* An IPv4 or IPv6 address; a tuple is of one family, the one that came first. */
-static inline void decode_address(const struct attribute *a, uint8_t family, struct tuple *t,
-	union address *out, uint8_t present)
-{
-	size_t length = family == AF_INET ? 4 : 16;
-	if (a->length < length || (t->family != AF_UNSPEC && t->family != family))
-		return;
-	t->family = family;
-	t->present |= present;
-	*out = (union address){.halves = {0, 0}};
-	memcpy(out->bytes, a->payload, length);
-}
-
-/* CTA_TUPLE_IP */
-static void decode_addresses(const struct attribute *nest, struct tuple *t)
-{
-	struct walk w = walk_nest(nest);
-	struct attribute a;
-	while (walk_attribute(&w, &a)) {
-		switch (a.type) {
-		case CTA_IP_V4_SRC:
-			decode_address(&a, AF_INET, t, &t->source, TUPLE_SOURCE);
-			break;
-		case CTA_IP_V4_DST:
-			decode_address(&a, AF_INET, t, &t->destination, TUPLE_DESTINATION);
-			break;
-		case CTA_IP_V6_SRC:
-			decode_address(&a, AF_INET6, t, &t->source, TUPLE_SOURCE);
-			break;
-		case CTA_IP_V6_DST:
-			decode_address(&a, AF_INET6, t, &t->destination, TUPLE_DESTINATION);
-			break;
-		}
-	}
-}
-
-/* Room for the attributes of CTA_TUPLE_PROTO, by number. */
-#define PART_ATTRIBUTES (CTA_PROTO_ICMPV6_CODE + 1)
-
-/* CTA_TUPLE_PROTO: what its attributes mean is known once the number is. */
-static void decode_protocol(const struct attribute *nest, struct tuple *t)
-{
-	struct attribute found[PART_ATTRIBUTES];
-	unsigned seen = 0;
-	struct walk w = walk_nest(nest);
-	struct attribute a;
-	while (walk_attribute(&w, &a)) {
-		if (a.type >= PART_ATTRIBUTES)
-			continue;
-		found[a.type] = a;
-		seen |= 1u << a.type;
-	}
-	if (!(seen >> CTA_PROTO_NUM & 1) || found[CTA_PROTO_NUM].length < 1)
-		return;
-
-	t->protocol = found[CTA_PROTO_NUM].payload[0];
-	t->present |= TUPLE_PROTOCOL;
-	const struct protocol *p = protocol_by_number(t->protocol);
-	if (!p)
-		return;
-	for (unsigned i = 0; i < p->part_count; i++) {
-		const struct protocol_part *part = &p->part[i];
-		const struct attribute *value = &found[part->attribute];
-		if (!(seen >> part->attribute & 1) || value->length < part->bytes)
-			continue;
-		t->part[i] = part->bytes == 1 ? value->payload[0] : read_be16(value->payload);
-		t->present |= (uint8_t)(TUPLE_PART << i);
-	}
-}
-
-static void tuple_clear(struct tuple *t)
-{
-	t->present = 0;
-	t->family = AF_UNSPEC;
-	t->protocol = 0;
-}
-
-static void decode_tuple(const struct attribute *nest, struct tuple *t)
-{
-	tuple_clear(t);
-	struct walk w = walk_nest(nest);
-	struct attribute a;
-	while (walk_attribute(&w, &a)) {
-		switch (a.type) {
-		case CTA_TUPLE_IP:
-			decode_addresses(&a, t);
-			break;
-		case CTA_TUPLE_PROTO:
-			decode_protocol(&a, t);
-			break;
-		case CTA_TUPLE_ZONE:
-			if (a.length < sizeof(t->zone))
-				break;
-			t->zone = read_be16(a.payload);
-			t->present |= TUPLE_ZONE;
-			break;
-		}
-	}
 }
 
 /* Plain attributes: present when long enough. */
@@ -265,8 +165,34 @@ static void decode_dccp(const struct attribute *nest, struct flow *f)
 	}
 }
 
+/* CTA_PROTOINFO of TCP as every kernel so far lays it out; else false. */
+static inline bool decode_usual_tcp(const struct attribute *nest, struct flow *f)
+{
+	const uint8_t *at = nest->payload;
+	if (nest->length != 44)
+		return false;
+	uint32_t differs = (word_at(at) ^ header_word(40, CTA_PROTOINFO_TCP | NLA_F_NESTED)) |
+			   (word_at(at + 4) ^ header_word(1, CTA_PROTOINFO_TCP_STATE)) |
+			   (word_at(at + 12) ^ header_word(1, CTA_PROTOINFO_TCP_WSCALE_ORIGINAL)) |
+			   (word_at(at + 20) ^ header_word(1, CTA_PROTOINFO_TCP_WSCALE_REPLY)) |
+			   (word_at(at + 28) ^ header_word(2, CTA_PROTOINFO_TCP_FLAGS_ORIGINAL)) |
+			   (word_at(at + 36) ^ header_word(2, CTA_PROTOINFO_TCP_FLAGS_REPLY));
+	if (differs)
+		return false;
+	f->state = at[8];
+	f->window_scale[ORIGINAL] = at[16];
+	f->window_scale[REPLY] = at[24];
+	f->tcp_flags[ORIGINAL] = (struct tcp_flags){at[32], at[33]};
+	f->tcp_flags[REPLY] = (struct tcp_flags){at[40], at[41]};
+	f->present |= FLOW_STATE | FLOW_WINDOW_SCALE | FLOW_WINDOW_SCALE << REPLY | FLOW_TCP_FLAGS |
+		      FLOW_TCP_FLAGS << REPLY;
+	return true;
+}
+
 static void decode_protocol_info(const struct attribute *nest, struct flow *f)
 {
+	if (decode_usual_tcp(nest, f))
+		return;
 	struct walk w = walk_nest(nest);
 	struct attribute a;
 	while (walk_attribute(&w, &a)) {
@@ -499,7 +425,7 @@ static int walk_message_attributes(const struct nlmsghdr *message, struct walk *
 	const size_t headers = NLMSG_HDRLEN + sizeof(struct nfgenmsg);
 	if (message->nlmsg_len < headers)
 		return -EBADMSG;
-	*out = (struct walk){(const uint8_t *)message + headers, message->nlmsg_len - headers};
+	*out = walk_bytes((const uint8_t *)message + headers, message->nlmsg_len - headers);
 	return 0;
 }
 

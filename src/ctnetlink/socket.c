@@ -60,8 +60,9 @@ static int code_to_errno(int code)
 static void read_words(
 	const struct nlmsghdr *message, size_t from, size_t length, struct ct_answer *answer)
 {
-	struct walk w = {(const uint8_t *)message, length};
-	walk_skip(&w, from);
+	if (from > length)
+		return;
+	struct walk w = walk_bytes((const uint8_t *)message + from, length - from);
 	struct attribute a;
 	while (walk_attribute(&w, &a)) {
 		if (a.type == ERROR_TEXT) {
@@ -172,7 +173,7 @@ static int exchange_datagram(const struct exchange *x)
 	if (got == 0)
 		return -EPIPE;
 
-	struct walk w = {s->buffer, (size_t)got};
+	struct walk w = walk_bytes(s->buffer, (size_t)got);
 	int result = 0;
 	const struct nlmsghdr *message;
 	while (result == 0 && (message = walk_message(&w, &result)))
@@ -228,7 +229,7 @@ int ct_receive(struct ct_socket *s, bool wait, ct_message_fn fn, void *data)
 	if (got < 0)
 		return (int)got;
 
-	struct walk w = {s->buffer, (size_t)got};
+	struct walk w = walk_bytes(s->buffer, (size_t)got);
 	int count = 0;
 	int error;
 	const struct nlmsghdr *message;

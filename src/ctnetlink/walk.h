@@ -14,18 +14,18 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes not walked yet. */
+/*
+ * What is not walked yet: `left` bytes before end. It is negative when the
+ * padding of the last message or attribute would lie behind the end.
+ */
 struct walk {
-	const uint8_t *at;
-	size_t left;
+	const uint8_t *end;
+	ptrdiff_t left;
 };
 
-static inline void walk_skip(struct walk *w, size_t n)
+static inline struct walk walk_bytes(const void *bytes, size_t length)
 {
-	if (n > w->left)
-		n = w->left;
-	w->at += n;
-	w->left -= n;
+	return (struct walk){(const uint8_t *)bytes + length, (ptrdiff_t)length};
 }
 
 /*
@@ -35,15 +35,15 @@ static inline void walk_skip(struct walk *w, size_t n)
 static inline const struct nlmsghdr *walk_message(struct walk *w, int *error)
 {
 	*error = 0;
-	if (w->left == 0)
+	if (w->left <= 0)
 		return NULL;
-	const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)w->at;
+	const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)(w->end - w->left);
 	if (w->left < NLMSG_HDRLEN || message->nlmsg_len < NLMSG_HDRLEN ||
-		message->nlmsg_len > w->left) {
+		message->nlmsg_len > (size_t)w->left) {
 		*error = -EPROTO;
 		return NULL;
 	}
-	walk_skip(w, NLMSG_ALIGN((size_t)message->nlmsg_len));
+	w->left -= (ptrdiff_t)NLMSG_ALIGN((size_t)message->nlmsg_len);
 	return message;
 }
 
@@ -57,21 +57,41 @@ struct attribute {
 static inline bool walk_attribute(struct walk *w, struct attribute *a)
 {
 	struct nlattr header;
-	if (w->left < sizeof(header))
+	if (w->left < (ptrdiff_t)sizeof(header))
 		return false;
-	memcpy(&header, w->at, sizeof(header));
+	const uint8_t *at = w->end - w->left;
+	memcpy(&header, at, sizeof(header));
 	if (header.nla_len < sizeof(header) || header.nla_len > w->left)
 		return false;
-	a->payload = w->at + sizeof(header);
+	a->payload = at + sizeof(header);
 	a->length = (uint16_t)(header.nla_len - sizeof(header));
 	a->type = header.nla_type & (uint16_t)NLA_TYPE_MASK;
-	walk_skip(w, NLA_ALIGN((size_t)header.nla_len));
+	w->left -= (ptrdiff_t)NLA_ALIGN((size_t)header.nla_len);
 	return true;
 }
 
 static inline struct walk walk_nest(const struct attribute *nest)
 {
-	return (struct walk){nest->payload, nest->length};
+	return walk_bytes(nest->payload, nest->length);
+}
+
+/*
+ * An attribute's header as one number, what it should be and what it is: a run
+ * of attributes whose layout is always the same is compared at once.
+ */
+static inline uint32_t header_word(uint16_t length, uint16_t type)
+{
+	struct nlattr header = {.nla_len = (uint16_t)(NLA_HDRLEN + length), .nla_type = type};
+	uint32_t word;
+	memcpy(&word, &header, sizeof(word));
+	return word;
+}
+
+static inline uint32_t word_at(const uint8_t *bytes)
+{
+	uint32_t word;
+	memcpy(&word, bytes, sizeof(word));
+	return word;
 }
 
 /* Numbers of an attribute, which is at least as long. */

@@ -285,6 +285,54 @@ static void test_strangers(void **state)
 		assert_int_equal(result[i].error, 0);
 }
 
+static unsigned replies[8], reply_count;
+
+static int take_reply(const struct nlmsghdr *reply, const void *context, size_t length, void *data)
+{
+	assert_ptr_equal(data, &results);
+	assert_int_equal(reply->nlmsg_type, 0x0100);
+	assert_int_equal(length, sizeof(replies[0]));
+	assert_int_equal(results, 0);
+	memcpy(&replies[reply_count++], context, length);
+	return reply_count == fail_at ? -ECANCELED : 0;
+}
+
+/* Data finds its message as refusals do, and comes before the outcomes. */
+static void test_replies(void **state)
+{
+	const struct nlmsghdr answers[] = {
+		{16, 0x0100, NLM_F_MULTI, s.sequence + 2, FAULT_PORT},
+		{16, NLMSG_NOOP, 0, s.sequence + 2, FAULT_PORT},
+		{16, 0x0100, NLM_F_MULTI, s.sequence + 3, FAULT_PORT},
+		{16, 0x0100, NLM_F_MULTI, s.sequence + 4, FAULT_PORT},
+	};
+	(void)state;
+	b.reply = take_reply;
+	reply_count = 0;
+	fault_refuse(1, ENOENT, "");
+	fault_answer(answers, sizeof(answers), false);
+	commit_all(3);
+	assert_int_equal(batch_flush(&b), 0);
+	check_results(3);
+	assert_int_equal(reply_count, 2);
+	assert_int_equal(replies[0], 2);
+	assert_int_equal(replies[1], 3);
+	assert_int_equal(result[0].error, ENOENT);
+}
+
+static void test_reply_ends(void **state)
+{
+	const struct nlmsghdr reply = {16, 0x0100, NLM_F_MULTI, s.sequence + 1, FAULT_PORT};
+	(void)state;
+	b.reply = take_reply;
+	reply_count = 0;
+	fail_at = 1;
+	fault_answer(&reply, sizeof(reply), false);
+	commit_all(2);
+	assert_int_equal(batch_flush(&b), -ECANCELED);
+	assert_int_equal(results, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +349,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_after_a_failure, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_callback_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_strangers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_replies, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reply_ends, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
 }

@@ -295,12 +295,92 @@ static void test_global(void **state)
 	assert_int_equal(decode_global(at_edge(bytes, 19), &entries, &maximum), -EBADMSG);
 }
 
+/* The headers of a tuple with ports, in the layout that is compared at once. */
+static void put_ports(uint16_t nested, uint8_t family, uint8_t protocol)
+{
+	static const uint8_t source[16] = {1, 2, 3, 4, 5, 6}, destination[16] = {9, 8, 7, 6, 5, 4};
+	size_t size = family == AF_INET ? 4 : 16;
+	size_t tuple = packet_nest(&p, CTA_TUPLE_ORIG);
+	size_t addresses = packet_nest(&p, CTA_TUPLE_IP);
+	packet_put(&p, family == AF_INET ? CTA_IP_V4_SRC : CTA_IP_V6_SRC, source, size);
+	packet_put(&p, family == AF_INET ? CTA_IP_V4_DST : CTA_IP_V6_DST, destination, size);
+	packet_nest_end(&p, addresses);
+	size_t members = packet_nest(&p, CTA_TUPLE_PROTO);
+	packet_put_u8(&p, CTA_PROTO_NUM, protocol);
+	packet_put_be16(&p, CTA_PROTO_SRC_PORT, 0x1234);
+	packet_put_be16(&p, CTA_PROTO_DST_PORT, 0x5678);
+	packet_nest_end(&p, members);
+	packet_nest_end(&p, tuple);
+	/* Other flags on the nest, and it is walked one by one. */
+	uint16_t type = CTA_TUPLE_IP | nested;
+	memcpy(bytes + addresses + offsetof(struct nlattr, nla_type), &type, sizeof(type));
+}
+
+/* Compared at once or walked one by one, a tuple is the same. */
+static void test_two_ways(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 512; i++) {
+		struct tuple walked;
+		uint8_t family = i & 1 ? AF_INET6 : AF_INET;
+		memset(&flow, 0, sizeof(flow));
+		begin();
+		put_ports(0, family, (uint8_t)(i >> 1));
+		decode_built();
+		walked = flow.tuple[ORIGINAL];
+		assert_int_equal(walked.family, family);
+		assert_int_equal(walked.protocol, i >> 1);
+		memset(&flow, 0, sizeof(flow));
+		begin();
+		put_ports(NLA_F_NESTED, family, (uint8_t)(i >> 1));
+		decode_built();
+		assert_memory_equal(&flow.tuple[ORIGINAL], &walked, sizeof(walked));
+	}
+}
+
+static void put_tcp(uint16_t nested)
+{
+	size_t info = packet_nest(&p, CTA_PROTOINFO);
+	size_t tcp = packet_nest(&p, CTA_PROTOINFO_TCP);
+	packet_put_u8(&p, CTA_PROTOINFO_TCP_STATE, 3);
+	packet_put_u8(&p, CTA_PROTOINFO_TCP_WSCALE_ORIGINAL, 7);
+	packet_put_u8(&p, CTA_PROTOINFO_TCP_WSCALE_REPLY, 9);
+	packet_put(&p, CTA_PROTOINFO_TCP_FLAGS_ORIGINAL, "\x2b\x17", 2);
+	packet_put(&p, CTA_PROTOINFO_TCP_FLAGS_REPLY, "\x0a\x05", 2);
+	packet_nest_end(&p, tcp);
+	packet_nest_end(&p, info);
+	uint16_t type = CTA_PROTOINFO_TCP | nested;
+	memcpy(bytes + tcp + offsetof(struct nlattr, nla_type), &type, sizeof(type));
+}
+
+static void test_tcp_two_ways(void **state)
+{
+	const uint64_t both = 1 | 1 << REPLY;
+	(void)state;
+	for (unsigned way = 0; way < 2; way++) {
+		begin();
+		put_tcp(way ? NLA_F_NESTED : 0);
+		decode_built();
+		assert_int_equal(flow.present,
+			FLOW_STATE | FLOW_WINDOW_SCALE * both | FLOW_TCP_FLAGS * both);
+		assert_int_equal(flow.state, 3);
+		assert_int_equal(flow.window_scale[ORIGINAL], 7);
+		assert_int_equal(flow.window_scale[REPLY], 9);
+		assert_int_equal(flow.tcp_flags[ORIGINAL].flags, 0x2b);
+		assert_int_equal(flow.tcp_flags[ORIGINAL].mask, 0x17);
+		assert_int_equal(flow.tcp_flags[REPLY].flags, 0x0a);
+		assert_int_equal(flow.tcp_flags[REPLY].mask, 0x05);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_is_there),
 		cmocka_unit_test(test_parts_before_number),
 		cmocka_unit_test(test_parts_of_nothing),
+		cmocka_unit_test(test_two_ways),
+		cmocka_unit_test(test_tcp_two_ways),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_helper),
 		cmocka_unit_test(test_security_context),

@@ -533,6 +533,25 @@ static void test_every_size(void **state)
 	assert_int_equal(encode_create(&p, &f, true), 0);
 }
 
+/* The same create, but for what it does to an entry that is there. */
+static void test_create_again(void **state)
+{
+	static _Alignas(struct nlmsghdr) uint8_t first[4096];
+	struct flow f;
+	(void)state;
+	fill(&f, AF_INET, IPPROTO_TCP);
+	start(sizeof(bytes));
+	assert_int_equal(encode_create(&p, &f, true), 0);
+	size_t length = p.used;
+	memcpy(first, bytes, length);
+	start(length);
+	assert_int_equal(encode_create_again(&p, first, length), 0);
+	check_header(0x0100, NLM_F_REQUEST | NLM_F_CREATE, AF_INET, 0);
+	assert_memory_equal(bytes + NLMSG_HDRLEN, first + NLMSG_HDRLEN, length - NLMSG_HDRLEN);
+	assert_int_equal(encode_create_again(&p, first, length), -EMSGSIZE);
+	assert_int_equal(p.used, length);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -553,6 +572,7 @@ int main(void)
 		cmocka_unit_test(test_expectation_mask),
 		cmocka_unit_test(test_expectation_key),
 		cmocka_unit_test(test_every_size),
+		cmocka_unit_test(test_create_again),
 	};
 	return cmocka_run_group_tests_name("encode", tests, NULL, NULL);
 }
