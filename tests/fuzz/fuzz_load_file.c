@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Any bytes as a -R file: its lines end in words that lie in the line, or in a
+ * complaint, and a second reading finds the same.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/load_file.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+/* What a reading came to; two of one file are equal. */
+struct sum {
+	unsigned lines;
+	unsigned last_line;
+	uint64_t words;
+	int result;
+};
+
+static void check_line(const struct load_file *f, struct sum *sum)
+{
+	check(f->count >= 2 && f->words[f->count] == NULL);
+	check(strcmp(f->words[0], "conntrack") == 0);
+	for (int i = 1; i < f->count; i++) {
+		const char *word = f->words[i];
+
+		check(word >= f->text && word < f->text + f->size);
+		for (; *word != '\0'; word++) {
+			check(*word != '\n');
+			sum->words = sum->words * 31 + (unsigned char)*word;
+		}
+		sum->words = sum->words * 31 + 1;
+	}
+	sum->lines++;
+	check(f->line > sum->last_line);
+	sum->last_line = f->line;
+}
+
+static struct sum read_all(struct load_file *f)
+{
+	struct complaint complaint = {.text = ""};
+	struct sum sum = {0};
+
+	while ((sum.result = load_file_next(f, &complaint)) > 0)
+		check_line(f, &sum);
+	check((sum.result < 0) == (complaint.text[0] != '\0'));
+	return sum;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct load_file f = {.path = "fuzz"};
+	char *copy = malloc(size + 1);
+	struct sum first, second;
+
+	check(copy != NULL);
+	memcpy(copy, data, size);
+	copy[size] = '\n'; /* a stream of memory cannot be empty */
+	f.stream = fmemopen(copy, size + 1, "r");
+	check(f.stream != NULL);
+	first = read_all(&f);
+	check(load_file_rewind(&f) == 0);
+	second = read_all(&f);
+	check(first.lines == second.lines && first.words == second.words &&
+		first.result == second.result && first.last_line == second.last_line);
+	load_file_close(&f);
+	free(copy);
+	return 0;
+}
