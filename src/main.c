@@ -48,6 +48,7 @@
  *   ctnetlink/decode_tuple.c, .h   its tuples
  *   ctnetlink/encode.c, .h      flow -> message
  *   ctnetlink/kernel_filter.c, .h   what of a filter the kernel can do
+ *   ctnetlink/kernel_support.c, .h  does this kernel heed a filter of a flush
  *   ctnetlink/batch.c, .h       many messages a send, each answer to its flow
  *
  *   output/output.c, .h         one interface to all formats

@@ -487,6 +487,7 @@ int given_build(const struct given *g, const struct label_map *map, struct reque
 	case COMMAND_LIST:
 	case COMMAND_DELETE:
 	case COMMAND_EVENT:
+	case COMMAND_FLUSH:
 		return build_filter(g, map, request, c);
 	case COMMAND_GET:
 		return build_get(g, map, request, c);

@@ -5,13 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-static_assert(OPTIONS <= 64, "sets of options are 64 bits wide");
+static_assert(OPTION_ROWS <= 64, "sets of options are 64 bits wide");
+static_assert(OPTIONS - OPTION_PART <= 16, "sets of parts are 16 bits wide");
 static_assert(COMMANDS <= 16, "places are 16 bits a table");
 
 /* Commands that go together in the matrix. */
 enum {
 	CREATING = ON(COMMAND_CREATE) | ON(COMMAND_ADD),
-	SELECTING = ON(COMMAND_LIST) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) | ON(COMMAND_EVENT),
+	SHOWING = ON(COMMAND_LIST) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) | ON(COMMAND_EVENT),
+	SELECTING = SHOWING | ON(COMMAND_FLUSH),
 	GETTING_EXPECT = ON_EXPECT(COMMAND_GET) | ON_EXPECT(COMMAND_DELETE),
 	NAMING_EXPECT = GETTING_EXPECT | ON_EXPECT(COMMAND_CREATE),
 	EVERYWHERE = 0x3fffffff,
@@ -138,7 +140,7 @@ const struct command_row command_rows[COMMANDS] = {
 		{
 			.name = "flush",
 			.option = "-F",
-			.done = "emptied",
+			.done = "flushed",
 			.loadable = true,
 			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
 			.help = "empty a table",
@@ -296,7 +298,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.values = VALUE_FAMILY,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "FAMILY",
-			.takes = SELECTING | ON(COMMAND_FLUSH) | ON_EXPECT(COMMAND_LIST),
+			.takes = SELECTING | ON_EXPECT(COMMAND_LIST),
 			.help = "ipv4 or ipv6; without it and without an address: both",
 		},
 	[OPTION_TIMEOUT] =
@@ -319,7 +321,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "FLAG[,...]",
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) |
-				 CREATING | ON_EXPECT(COMMAND_CREATE),
+				 ON(COMMAND_FLUSH) | CREATING | ON_EXPECT(COMMAND_CREATE),
 			.help = "status flags: select entries that have all of them (!FLAG: not), "
 				"or set them",
 		},
@@ -338,7 +340,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.letter = 'c',
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NUMBER",
-			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT),
+			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT) | ON(COMMAND_FLUSH),
 			.loaded = CREATING | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE),
 			.help = "security mark",
 		},
@@ -348,7 +350,8 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.letter = 'i',
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NUMBER",
-			.takes = ON(COMMAND_GET) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE),
+			.takes = ON(COMMAND_GET) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) |
+				 ON(COMMAND_FLUSH),
 			.help = "identifier, as -o id shows it",
 		},
 	[OPTION_ZONE] =
@@ -358,7 +361,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NUMBER",
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_GET) | ON(COMMAND_DELETE) |
-				 ON(COMMAND_EVENT) | CREATING,
+				 ON(COMMAND_EVENT) | ON(COMMAND_FLUSH) | CREATING,
 			.loaded = ON(COMMAND_UPDATE),
 			.help = "zone of both directions",
 		},
@@ -369,7 +372,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NUMBER",
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_GET) | ON(COMMAND_DELETE) |
-				 ON(COMMAND_EVENT) | CREATING,
+				 ON(COMMAND_EVENT) | ON(COMMAND_FLUSH) | CREATING,
 			.loaded = ON(COMMAND_UPDATE),
 			.help = "zone of the original direction",
 		},
@@ -380,7 +383,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NUMBER",
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_GET) | ON(COMMAND_DELETE) |
-				 ON(COMMAND_EVENT) | CREATING,
+				 ON(COMMAND_EVENT) | ON(COMMAND_FLUSH) | CREATING,
 			.loaded = ON(COMMAND_UPDATE),
 			.help = "zone of the reply direction",
 		},
@@ -408,7 +411,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.letter = 'j',
 			.argument = ARGUMENT_OPTIONAL,
 			.argument_name = "ADDRESS[:PORT]",
-			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT),
+			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT) | ON(COMMAND_FLUSH),
 			.help = "source or destination NAT",
 		},
 	[OPTION_LABEL] =
@@ -463,10 +466,9 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.repeat = REPEAT_ADDS,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "WORD[,...]",
-			.takes = SELECTING | ON(COMMAND_GET) | ON(COMMAND_COUNT) |
-				 ON(COMMAND_STATS) | ON_EXPECT(COMMAND_LIST) |
-				 ON_EXPECT(COMMAND_EVENT) | ON_EXPECT(COMMAND_COUNT) |
-				 ON_EXPECT(COMMAND_STATS),
+			.takes = SHOWING | ON(COMMAND_GET) | ON(COMMAND_COUNT) | ON(COMMAND_STATS) |
+				 ON_EXPECT(COMMAND_LIST) | ON_EXPECT(COMMAND_EVENT) |
+				 ON_EXPECT(COMMAND_COUNT) | ON_EXPECT(COMMAND_STATS),
 			.help = "how to show it: xml, json, save, extended, timestamp, id, "
 				"ktimestamp, labels,"
 				" userspace",

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* -F: empty a table. */
+/* -F: empty a table, or delete what a filter selects, in silence. */
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/socket.h>
+
 #include "base/message.h"
 #include "commands/report.h"
 #include "commands/run.h"
+#include "commands/walk.h"
 #include "ctnetlink/encode.h"
+#include "ctnetlink/kernel_support.h"
 
-static int flush(struct session *s, struct packet *packet, int error, const char *table)
+static int send_flush(struct session *s, struct packet *packet, int error)
 {
 	struct ct_answer answer = {0};
 
@@ -13,26 +19,119 @@ static int flush(struct session *s, struct packet *packet, int error, const char
 		return EXIT_REFUSED;
 	if (error == 0)
 		error = ct_ask(&s->change, packet, NULL, NULL, &answer);
-	if (error != 0)
-		return report_refusal(s, error, &answer, NULL);
-	message("%s table has been emptied.", table);
-	return EXIT_DONE;
+	return error ? report_refusal(s, error, &answer, NULL) : EXIT_DONE;
+}
+
+static int flush_all(struct session *s)
+{
+	uint8_t bytes[256];
+	struct packet packet;
+	int code;
+
+	packet_init(&packet, bytes, sizeof(bytes));
+	code = send_flush(s, &packet, encode_flush(&packet, NULL));
+	if (code == EXIT_DONE)
+		message("connection tracking table has been emptied.");
+	return code;
+}
+
+/*
+ * The messages that flush just what the request selects: one, or one a family
+ * for what the kernel can filter only within a family. 0: the kernel cannot.
+ */
+static unsigned plan_flush(const struct request *request, struct kernel_filter plan[static 2])
+{
+	static const uint8_t families[] = {AF_INET, AF_INET6};
+	struct filter within = request->filter;
+	struct term *family;
+
+	kernel_filter_from(&request->filter, &plan[0]);
+	if (kernel_filter_is_exact(&request->filter, &plan[0]))
+		return 1;
+	family = filter_add(&within, TERM_FAMILY);
+	if (request->family != AF_UNSPEC || family == NULL)
+		return 0;
+	for (unsigned i = 0; i < 2; i++) {
+		family->number = families[i];
+		kernel_filter_from(&within, &plan[i]);
+		if (!kernel_filter_is_exact(&within, &plan[i]))
+			return 0;
+	}
+	return 2;
+}
+
+/*
+ * Let the kernel do it, if it has shown that it heeds each filter of the plan:
+ * one that does not would empty the table. 1 done, 0 not possible, or -1 after
+ * saying why it failed.
+ */
+static int flush_by_kernel(struct session *s)
+{
+	struct kernel_filter plan[2];
+	unsigned count = plan_flush(s->request, plan);
+	uint8_t bytes[1024];
+	struct packet packet;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (kernel_flushes(&plan[i]) != 1)
+			return 0;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		packet_init(&packet, bytes, sizeof(bytes));
+		if (send_flush(s, &packet, encode_flush(&packet, &plan[i])) != EXIT_DONE)
+			return -1;
+	}
+	return count > 0;
+}
+
+static int count_deleted(
+	const struct ct_answer *answer, const void *context, size_t length, void *data)
+{
+	struct session *s = data;
+
+	(void)context;
+	(void)length;
+	if (answer->error == 0)
+		s->output.records++;
+	else if (answer->error != ENOENT)
+		report_entry(s, -answer->error, answer, NULL);
+	return 0;
+}
+
+static int delete_flow(
+	struct session *s, const struct flow *flow, const struct nlmsghdr *message, void *data)
+{
+	(void)s;
+	return batch_put(data, encode_delete, flow, message);
 }
 
 int run_flush(struct session *s)
 {
-	uint8_t bytes[256];
-	struct packet packet;
+	int done;
 
-	packet_init(&packet, bytes, sizeof(bytes));
-	return flush(s, &packet, encode_flush(&packet, s->request->family), "connection tracking");
+	if (s->request->filter.count == 0 && s->request->family == AF_UNSPEC)
+		return flush_all(s);
+	done = flush_by_kernel(s);
+	if (done < 0)
+		return EXIT_REFUSED;
+	if (done == 0)
+		return walk_and_change(s, delete_flow, count_deleted);
+	/* A family alone says what the old tool says of it. */
+	message(s->request->filter.count == 1 && s->request->family != AF_UNSPEC
+			? "connection tracking table has been emptied."
+			: "the flow entries that match have been flushed.");
+	return EXIT_DONE;
 }
 
 int run_flush_expectations(struct session *s)
 {
 	uint8_t bytes[256];
 	struct packet packet;
+	int code;
 
 	packet_init(&packet, bytes, sizeof(bytes));
-	return flush(s, &packet, encode_expectation_flush(&packet), "expectation");
+	code = send_flush(s, &packet, encode_expectation_flush(&packet));
+	if (code == EXIT_DONE)
+		message("expectation table has been emptied.");
+	return code;
 }

@@ -140,7 +140,8 @@ int walk_and_change(struct session *s, walk_fn fn, batch_result_fn done)
 		report_refusal(s, error, NULL, NULL);
 	if (error != 0)
 		code = EXIT_REFUSED;
-	if (session_end(s, s->output.records, true) != EXIT_DONE)
+	/* A flush of nothing is done. */
+	if (session_end(s, s->output.records, s->request->command != COMMAND_FLUSH) != EXIT_DONE)
 		code = EXIT_REFUSED;
 	return code;
 }

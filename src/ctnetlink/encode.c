@@ -338,10 +338,15 @@ int encode_delete(struct packet *p, const struct flow *flow)
 	return packet_end(p);
 }
 
-int encode_flush(struct packet *p, uint8_t family)
+int encode_flush(struct packet *p, const struct kernel_filter *filter)
 {
-	packet_begin(p, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, NLM_F_REQUEST, family,
-		family == AF_UNSPEC ? 0 : 1);
+	bool family = filter && filter->parts & KERNEL_FAMILY;
+	if (filter && filter->parts == 0)
+		return -EINVAL;
+	packet_begin(p, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, NLM_F_REQUEST,
+		family ? filter->family : AF_UNSPEC, filter ? 1 : 0);
+	if (filter)
+		kernel_filter_put(filter, p);
 	return packet_end(p);
 }
 

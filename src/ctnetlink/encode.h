@@ -53,11 +53,11 @@ int encode_update(struct packet *p, const struct flow *flow);
 int encode_delete(struct packet *p, const struct flow *flow);
 
 /*
- * Empty the table. family AF_UNSPEC: all of it; else only that family (sent
- * as version 1, which the kernel honours since 5.2; with version 0 it would
- * empty both).
+ * Empty the table. filter NULL: all of it; else only what it says, which the
+ * caller must know to be heeded (kernel_flushes()): sent as version 1, without
+ * which the kernel ignores the family. -EINVAL for a filter that says nothing.
  */
-int encode_flush(struct packet *p, uint8_t family);
+int encode_flush(struct packet *p, const struct kernel_filter *filter);
 
 int encode_global(struct packet *p); /* answered by one message: decode_global() */
 int encode_stats(struct packet *p, enum stats_table table);

@@ -5,7 +5,7 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdbool.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
@@ -164,9 +164,11 @@ static void take_part(struct kernel_filter *out, const struct term *t, uint8_t p
 static bool kernel_reads_reply_flags(void)
 {
 	struct utsname name;
-	unsigned major, minor;
-	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+	char *rest;
+	if (uname(&name) < 0)
 		return false;
+	unsigned long major = strtoul(name.release, &rest, 10);
+	unsigned long minor = *rest == '.' ? strtoul(rest + 1, NULL, 10) : 0;
 	return major > 5 || (major == 5 && minor >= 15);
 }
 
@@ -207,6 +209,61 @@ void kernel_filter_from(const struct filter *filter, struct kernel_filter *out)
 		for (unsigned i = 0; i < filter->count; i++)
 			take_part(out, &filter->term[i], protocol);
 	finish_tuples(out, protocol);
+}
+
+/* Whether the tuple's member is asked for with that very value. */
+static bool says_address(const struct kernel_filter *k, const struct term *t)
+{
+	const struct tuple *tuple = &k->tuple[t->direction];
+	bool source = t->kind == TERM_SOURCE;
+	uint32_t flag = source ? FILTER_IP_SRC : FILTER_IP_DST;
+	return k->tuple_flags[t->direction] & flag && term_is_exact(t) && t->family == k->family &&
+	       address_equal(source ? &tuple->source : &tuple->destination, &t->address);
+}
+
+static bool says_part(const struct kernel_filter *k, const struct term *t)
+{
+	const struct tuple *tuple = &k->tuple[t->direction];
+	return k->tuple_flags[t->direction] && tuple->present & TUPLE_PART << t->index &&
+	       tuple->part[t->index] == t->number;
+}
+
+static bool says_bits(uint32_t value, uint32_t mask, const struct term *t)
+{
+	return t->mask != 0 && (mask & t->mask) == t->mask && (value & t->mask) == t->number;
+}
+
+static bool says_term(const struct kernel_filter *k, const struct term *t)
+{
+	switch (t->kind) {
+	case TERM_FAMILY:
+		return k->parts & KERNEL_FAMILY && k->family == t->number;
+	case TERM_PROTOCOL:
+		return k->tuple_flags[ORIGINAL] & FILTER_PROTO_NUM &&
+		       k->tuple[ORIGINAL].protocol == t->number;
+	case TERM_SOURCE:
+	case TERM_DESTINATION:
+		return says_address(k, t);
+	case TERM_PART:
+		return says_part(k, t);
+	case TERM_MARK:
+		return k->parts & KERNEL_MARK && says_bits(k->mark, k->mark_mask, t);
+	case TERM_STATUS:
+		return k->parts & KERNEL_STATUS && says_bits(k->status, k->status_mask, t);
+	case TERM_ZONE:
+		/* A zone other than 0 the kernel also finds in one direction alone. */
+		return k->parts & KERNEL_ZONE && k->zone == 0 && t->number == 0;
+	default:
+		return false;
+	}
+}
+
+bool kernel_filter_is_exact(const struct filter *filter, const struct kernel_filter *kernel)
+{
+	for (unsigned i = 0; i < filter->count; i++)
+		if (!says_term(kernel, &filter->term[i]))
+			return false;
+	return true;
 }
 
 void kernel_filter_put(const struct kernel_filter *filter, struct packet *packet)

@@ -9,6 +9,7 @@
 #ifndef CTNETLINK_KERNEL_FILTER_H
 #define CTNETLINK_KERNEL_FILTER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "flow/filter.h"
@@ -35,6 +36,12 @@ struct kernel_filter {
 
 /* Take out of a filter what the kernel can do exactly. */
 void kernel_filter_from(const struct filter *filter, struct kernel_filter *out);
+
+/*
+ * Whether the kernel's filter says all that the filter says, so that what it
+ * selects needs no second look.
+ */
+bool kernel_filter_is_exact(const struct filter *filter, const struct kernel_filter *kernel);
 
 /* Put its attributes into the dump message being built. */
 void kernel_filter_put(const struct kernel_filter *filter, struct packet *packet);

@@ -64,7 +64,7 @@ static int teardown(void **state)
 /* A message that is small; its context is its number. */
 static int commit(unsigned number)
 {
-	int error = encode_flush(&b.packet, 0);
+	int error = encode_flush(&b.packet, NULL);
 	assert_int_equal(error, 0);
 	return batch_commit(&b, &number, sizeof(number));
 }
@@ -172,7 +172,7 @@ static void test_contexts(void **state)
 	for (unsigned i = 0; i < 20; i++) {
 		unsigned number = i + 1;
 		memcpy(much, &number, sizeof(number));
-		assert_int_equal(encode_flush(&b.packet, 0), 0);
+		assert_int_equal(encode_flush(&b.packet, NULL), 0);
 		size_t length = i % 3 == 0 ? sizeof(much) : sizeof(number);
 		assert_int_equal(batch_commit(&b, much, length), 0);
 	}
@@ -180,7 +180,7 @@ static void test_contexts(void **state)
 	check_results(20);
 	for (unsigned i = 0; i < 20; i++)
 		assert_int_equal(result[i].length, i % 3 == 0 ? sizeof(much) : sizeof(unsigned));
-	assert_int_equal(encode_flush(&b.packet, 0), 0);
+	assert_int_equal(encode_flush(&b.packet, NULL), 0);
 	assert_int_equal(batch_commit(&b, NULL, 0), 0);
 	assert_int_equal(batch_flush(&b), 0);
 	assert_int_equal(result[20].length, 0);

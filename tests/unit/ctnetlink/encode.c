@@ -413,14 +413,26 @@ static void test_plain_requests(void **state)
 /* Version 0 with a family would empty both families. */
 static void test_flush(void **state)
 {
+	const struct kernel_filter family = {.parts = KERNEL_FAMILY, .family = AF_INET};
+	const struct kernel_filter mark = {.parts = KERNEL_MARK, .mark = 4, .mark_mask = 6};
+	const struct kernel_filter nothing = {0};
 	(void)state;
 	start(sizeof(bytes));
-	assert_int_equal(encode_flush(&p, AF_UNSPEC), 0);
+	assert_int_equal(encode_flush(&p, NULL), 0);
 	check_header(0x0102, NLM_F_REQUEST, AF_UNSPEC, 0);
 	assert_int_equal(p.used, 20);
 	start(sizeof(bytes));
-	assert_int_equal(encode_flush(&p, AF_INET), 0);
+	assert_int_equal(encode_flush(&p, &family), 0);
 	check_header(0x0102, NLM_F_REQUEST, AF_INET, 1);
+	assert_int_equal(p.used, 20);
+	start(sizeof(bytes));
+	assert_int_equal(encode_flush(&p, &mark), 0);
+	check_header(0x0102, NLM_F_REQUEST, AF_UNSPEC, 1);
+	assert_int_equal(p.used, 20 + 2 * 8);
+	/* A filter that says nothing would be a flush of everything. */
+	start(sizeof(bytes));
+	assert_int_equal(encode_flush(&p, &nothing), -EINVAL);
+	assert_int_equal(p.used, 0);
 }
 
 /* The other two lists know no filter but the family. */

@@ -221,7 +221,7 @@ static void test_change(void **state)
 	open_recording("dump");
 	for (unsigned i = 0; i < 2; i++) {
 		packet_init(&request, bytes, sizeof(bytes));
-		assert_int_equal(encode_flush(&request, 0), 0);
+		assert_int_equal(encode_flush(&request, NULL), 0);
 		assert_int_equal(ct_ask(&s, &request, NULL, NULL, &answer), 0);
 		packet_init(&request, bytes, sizeof(bytes));
 		assert_int_equal(encode_dump(&request, DUMP_TABLE, NULL), 0);

@@ -99,7 +99,7 @@ static int dump(void)
 
 static int ask(void)
 {
-	assert_int_equal(encode_flush(&request, 0), 0);
+	assert_int_equal(encode_flush(&request, NULL), 0);
 	return ct_ask(&s, &request, count_message, &seen, &answer);
 }
 
@@ -364,7 +364,7 @@ static void test_ask_without_callback(void **state)
 	answer_begin();
 	answer_entry(NLM_F_MULTI);
 	answer_send();
-	assert_int_equal(encode_flush(&request, 0), 0);
+	assert_int_equal(encode_flush(&request, NULL), 0);
 	assert_int_equal(ct_ask(&s, &request, NULL, NULL, &answer), 0);
 }
 
@@ -424,7 +424,7 @@ static void send_events(void)
 	answer_entry(0);
 	fault_answer(bytes, used, false);
 	/* Any request puts the datagram into the queue; this one wants no ACK. */
-	assert_int_equal(encode_flush(&request, 0), 0);
+	assert_int_equal(encode_flush(&request, NULL), 0);
 	assert_int_equal(transport_send(s.transport, request.bytes, request.used), 0);
 }
 
