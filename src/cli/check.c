@@ -8,8 +8,6 @@
 #include "cli/given.h"
 #include "cli/options.h"
 
-#define PART_BITS (OPTION_BIT(OPTIONS) - OPTION_BIT(OPTION_PART))
-
 /* What is being checked: the words and the place that they are in. */
 struct check {
 	const struct given *g;
@@ -55,12 +53,12 @@ static int does_not_go(const struct check *k, int id)
 static int check_taken(const struct check *k)
 {
 	const struct given *g = k->g;
-	uint64_t not_taken = g->options & ~PART_BITS & ~options_taken(k->place, g->loading);
+	uint64_t not_taken = g->options & ~options_taken(k->place, g->loading);
 
 	if (not_taken != 0)
 		return does_not_go(k, __builtin_ctzll(not_taken));
-	for (uint64_t parts = g->options & PART_BITS; parts != 0; parts &= parts - 1) {
-		int id = __builtin_ctzll(parts);
+	for (unsigned parts = g->parts; parts != 0; parts &= parts - 1) {
+		int id = OPTION_PART + __builtin_ctz(parts);
 
 		if (!(rule_of(g, id)->takes & k->place))
 			return does_not_go(k, id);

@@ -3,7 +3,7 @@
  * What one command line says, word by word and not yet for a command: filled
  * by parse.c through values.c, judged by check.c, made into a request by
  * build.c. Nothing of it is cleared beforehand but what given_start() says; a
- * value means something only when its bit in `options` is set.
+ * value means something only when is_given() says so.
  */
 #ifndef CLI_GIVEN_H
 #define CLI_GIVEN_H
@@ -39,6 +39,7 @@ struct given_label {
 
 struct given {
 	uint64_t options; /* OPTION_BIT of what was given */
+	uint16_t parts;   /* likewise of parts: bit id - OPTION_PART */
 	/* The word that an option was written in, NULL: by its letter. */
 	const char *word[OPTIONS];
 
@@ -83,7 +84,17 @@ struct given {
 
 static inline bool is_given(const struct given *g, int id)
 {
+	if (id >= OPTION_PART)
+		return (g->parts >> (id - OPTION_PART) & 1) != 0;
 	return (g->options & OPTION_BIT(id)) != 0;
+}
+
+static inline void mark_given(struct given *g, int id)
+{
+	if (id >= OPTION_PART)
+		g->parts |= (uint16_t)(1u << (id - OPTION_PART));
+	else
+		g->options |= OPTION_BIT(id);
 }
 
 /* An option as the person wrote it, for a complaint. */

@@ -61,6 +61,7 @@ enum option_id {
 	OPTION_COMMAND = OPTIONS,
 };
 
+/* Sets of the options that have a row; those of parts are told apart by OPTION_PART. */
 #define OPTION_BIT(id) (UINT64_C(1) << (id))
 
 /* Addresses lie together at the front: their ids are indexes too. */

@@ -64,6 +64,7 @@ const char *command_spelled(struct spelling *s, const struct given *g)
 static void given_start(struct given *g, bool loading)
 {
 	g->options = 0;
+	g->parts = 0;
 	g->command = COMMAND_NONE;
 	g->table = TABLE_CONNTRACK;
 	g->loading = loading;
@@ -146,7 +147,7 @@ static int take_option(struct given *g, struct words *w, int id, const char *wor
 			value = take_optional(w);
 		return value != NULL ? given_table(g, value, c) : 0;
 	}
-	g->options |= OPTION_BIT(id);
+	mark_given(g, id);
 	g->word[id] = word;
 	switch (option_argument(id)) {
 	case ARGUMENT_NONE:

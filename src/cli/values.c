@@ -511,7 +511,7 @@ static int no_such_protocol(const struct given *g, int id, const char *text, str
 
 static int read_protocol(struct given *g, int id, const char *text, struct complaint *c)
 {
-	const uint64_t own = ~UINT64_C(0) << OPTION_STATE & (OPTION_BIT(OPTIONS) - 1);
+	const uint64_t own = ~UINT64_C(0) << OPTION_STATE;
 	const struct protocol *p = protocol_by_name(text);
 	struct spelling s;
 	uint64_t number;
@@ -525,7 +525,7 @@ static int read_protocol(struct given *g, int id, const char *text, struct compl
 			return no_such_protocol(g, id, text, c);
 		number = (uint64_t)entry->p_proto;
 	}
-	if (g->options & own && number != g->protocol_number)
+	if ((g->options & own || g->parts != 0) && number != g->protocol_number)
 		return complain(c, "%s: '%s' comes behind options of -p '%s'",
 			option_spelled(&s, g, id), text, g->protocol_value);
 	g->protocol = protocol_by_number((uint8_t)number);
@@ -740,7 +740,7 @@ static const value_reader readers[OPTION_ROWS] = {
 
 int given_value(struct given *g, int id, const char *text, struct complaint *c)
 {
-	g->options |= OPTION_BIT(id);
+	mark_given(g, id);
 	if (text != NULL)
 		return id < OPTION_ROWS ? readers[id](g, id, text, c) : read_part(g, id, text, c);
 	if (id == OPTION_LABEL_DELETE)
