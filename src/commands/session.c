@@ -44,6 +44,7 @@ void session_begin(struct session *s, const struct request *request)
 	s->request = request;
 	s->failures = 0;
 	s->skipped = 0;
+	s->account = (struct walk_account){0};
 	s->output = (struct output){
 		.format = request->format ? request->format : &output_text,
 		.writer = writer_stdout(),

@@ -10,8 +10,17 @@
 #include <stdint.h>
 
 #include "cli/request.h"
+#include "ctnetlink/kernel_filter.h"
 #include "ctnetlink/socket.h"
 #include "output/output.h"
+
+/* What a walk of the table took, for --explain. */
+struct walk_account {
+	unsigned dumps;
+	struct kernel_filter kernel; /* what the kernel was asked to filter by */
+	uint64_t walked;             /* entries that it sent */
+	uint64_t matched;            /* of them, those that our filter let through */
+};
 
 struct session {
 	const struct request *request;
@@ -20,8 +29,9 @@ struct session {
 	struct ct_socket change; /* requests made while a dump is being read */
 	bool loading;            /* a line of a -R file: no summaries, nothing hit is no failure */
 	const char *place;       /* "FILE:LINE: " in front of messages, "" elsewhere */
-	uint64_t failures;       /* entries that the kernel refused to change */
-	uint64_t skipped;        /* of them, those that no message was printed for */
+	struct walk_account account;
+	uint64_t failures; /* entries that the kernel refused to change */
+	uint64_t skipped;  /* of them, those that no message was printed for */
 };
 
 void session_start(struct session *s);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/message.h"
 #include "commands/report.h"
@@ -17,6 +18,9 @@
  * a small table of the entries seen last is enough to show each one once.
  */
 #define RECENT_ENTRIES 1024
+
+/* Entries from which on a walk through all buckets costs less than half a dump. */
+#define LARGE_TABLE 20000
 
 struct walk {
 	struct session *session;
@@ -58,34 +62,95 @@ static int walk_message(const struct nlmsghdr *message, void *data)
 	const struct request *request = s->request;
 	struct flow flow;
 
+	s->account.walked++;
 	if (decode_flow(message, &flow) < 0)
 		return 0;
 	if (request->family != 0 && flow_family(&flow) != request->family)
 		return 0;
 	if (!filter_matches(&request->filter, &flow) || seen_before(walk, &flow))
 		return 0;
+	s->account.matched++;
 	return walk->fn(s, &flow, message, walk->data);
 }
 
-static int encode_walk(struct session *s, enum dump_kind kind, struct packet *packet)
+static int read_entries(const struct nlmsghdr *message, void *data)
 {
-	struct kernel_filter filter;
+	uint32_t maximum;
 
-	kernel_filter_from(&s->request->filter, &filter);
-	if (s->request->family != 0) {
-		filter.family = s->request->family;
-		filter.parts |= KERNEL_FAMILY;
+	return decode_global(message, data, &maximum);
+}
+
+/* Whether the table is worth a second walk of the kernel through its buckets. */
+static bool is_large(struct session *s)
+{
+	uint8_t bytes[64];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	uint32_t entries = 0;
+
+	packet_init(&packet, bytes, sizeof(bytes));
+	return encode_global(&packet) == 0 &&
+	       ct_ask(&s->dump, &packet, read_entries, &entries, &answer) == 0 &&
+	       entries >= LARGE_TABLE;
+}
+
+/*
+ * The dumps that a walk takes: one, or one a family. Protocol and ports the
+ * kernel filters within a family only; in a large table two filtered dumps
+ * cost less than a full one.
+ */
+static unsigned plan_walk(
+	struct session *s, enum dump_kind kind, struct kernel_filter plan[static 2])
+{
+	static const uint8_t families[] = {AF_INET, AF_INET6};
+	const struct request *request = s->request;
+	struct filter within = request->filter;
+	struct term *family;
+
+	kernel_filter_from(&request->filter, &plan[0]);
+	if (request->family != AF_UNSPEC) {
+		plan[0].family = request->family;
+		plan[0].parts |= KERNEL_FAMILY;
 	}
-	return encode_dump(packet, kind, &filter);
+	family = filter_add(&within, TERM_FAMILY);
+	if (plan[0].parts & KERNEL_FAMILY || kind > DUMP_TABLE_ZERO || family == NULL)
+		return 1;
+	for (unsigned i = 0; i < 2; i++) {
+		struct kernel_filter narrowed;
+
+		family->number = families[i];
+		kernel_filter_from(&within, &narrowed);
+		if ((narrowed.parts & KERNEL_TUPLE) == 0 || (i == 0 && !is_large(s)))
+			return 1;
+		plan[i] = narrowed;
+	}
+	return 2;
+}
+
+static int dump_once(struct walk *walk, enum dump_kind kind, const struct kernel_filter *filter,
+	struct ct_answer *answer)
+{
+	struct session *s = walk->session;
+	uint8_t bytes[1024];
+	struct packet packet;
+	int error;
+
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_dump(&packet, kind, filter);
+	if (error == 0)
+		error = ct_dump(&s->dump, &packet, walk_message, walk, answer);
+	if (error == 0 && answer->interrupted)
+		message_plain("WARNING: the table was changed while it was read; "
+			      "entries may be missing");
+	return error;
 }
 
 int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
 {
 	static struct walk walk;
-	uint8_t bytes[1024];
-	struct packet packet;
+	struct kernel_filter plan[2];
 	struct ct_answer answer = {0};
-	int error;
+	int error = 0;
 
 	if (session_open(s, &s->dump) != 0)
 		return EXIT_REFUSED;
@@ -93,20 +158,15 @@ int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
 	walk.session = s;
 	walk.fn = fn;
 	walk.data = data;
-	packet_init(&packet, bytes, sizeof(bytes));
-	error = encode_walk(s, kind, &packet);
-	if (error == 0)
-		error = ct_dump(&s->dump, &packet, walk_message, &walk, &answer);
+	s->account.dumps = plan_walk(s, kind, plan);
+	s->account.kernel = plan[0];
+	for (unsigned i = 0; error == 0 && i < s->account.dumps; i++)
+		error = dump_once(&walk, kind, &plan[i], &answer);
 	if (error != 0)
 		session_drop(&s->dump);
 	if (error == -ECANCELED)
 		return EXIT_REFUSED;
-	if (error != 0)
-		return report_refusal(s, error, &answer, NULL);
-	if (answer.interrupted)
-		message_plain(
-			"WARNING: the table was changed while it was read; entries may be missing");
-	return 0;
+	return error ? report_refusal(s, error, &answer, NULL) : 0;
 }
 
 int batch_put(struct batch *batch, encode_fn encode, const struct flow *flow,
