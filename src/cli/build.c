@@ -455,8 +455,8 @@ static void build_expectation(const struct given *g, struct expectation *e)
 /* What concerns no entry. */
 static void build_manner(const struct given *g, struct request *request)
 {
-	const uint64_t labels = OPTION_BIT(OPTION_LABEL) | OPTION_BIT(OPTION_LABEL_ADD) |
-				OPTION_BIT(OPTION_LABEL_DELETE);
+	const option_set labels = OPTION_BIT(OPTION_LABEL) | OPTION_BIT(OPTION_LABEL_ADD) |
+				  OPTION_BIT(OPTION_LABEL_DELETE);
 
 	request->command = g->command;
 	request->table = g->table;

@@ -53,10 +53,10 @@ static int does_not_go(const struct check *k, int id)
 static int check_taken(const struct check *k)
 {
 	const struct given *g = k->g;
-	uint64_t not_taken = g->options & ~options_taken(k->place, g->loading);
+	option_set not_taken = g->options & ~options_taken(k->place, g->loading);
 
 	if (not_taken != 0)
-		return does_not_go(k, __builtin_ctzll(not_taken));
+		return does_not_go(k, option_first(not_taken));
 	for (unsigned parts = g->parts; parts != 0; parts &= parts - 1) {
 		int id = OPTION_PART + __builtin_ctz(parts);
 
@@ -89,9 +89,9 @@ static int check_needed_rows(const struct check *k)
 {
 	const struct given *g = k->g;
 
-	for (uint64_t missing = options_needed(k->place) & ~g->options; missing != 0;
+	for (option_set missing = options_needed(k->place) & ~g->options; missing != 0;
 		missing &= missing - 1) {
-		int id = __builtin_ctzll(missing);
+		int id = option_first(missing);
 
 		if (option_rows[id].extra != 0 &&
 			(g->protocol == NULL || !option_of_protocol(id, g->protocol)))
@@ -196,10 +196,10 @@ static int check_conflicts(const struct check *k)
 /* -z zeroes what the kernel sends, so nothing may be left out afterwards. */
 static int check_zero(const struct check *k)
 {
-	const uint64_t harmless = OPTION_BIT(OPTION_ZERO) | OPTION_BIT(OPTION_FAMILY) |
-				  OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_LABEL_MAP) |
-				  OPTION_BIT(OPTION_NAT_RANGE);
-	uint64_t filters = k->g->options & ~harmless;
+	const option_set harmless = OPTION_BIT(OPTION_ZERO) | OPTION_BIT(OPTION_FAMILY) |
+				    OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_LABEL_MAP) |
+				    OPTION_BIT(OPTION_NAT_RANGE);
+	option_set filters = k->g->options & ~harmless;
 	struct spelling a;
 	struct spelling b;
 
@@ -207,7 +207,7 @@ static int check_zero(const struct check *k)
 		return 0;
 	return complain(k->c, "%s: zeroes all entries, so it cannot be used with %s (only with -f)",
 		option_spelled(&a, k->g, OPTION_ZERO),
-		option_spelled(&b, k->g, __builtin_ctzll(filters)));
+		option_spelled(&b, k->g, option_first(filters)));
 }
 
 /* One side's address, its /BITS and its mask. */
@@ -317,7 +317,8 @@ static int check_nat(const struct check *k)
 static int check_saved_delete(const struct check *k)
 {
 	const struct given *g = k->g;
-	uint64_t passed_over = g->options & (OPTION_BIT(OPTION_TIMEOUT) | OPTION_BIT(OPTION_ROLE));
+	option_set passed_over =
+		g->options & (OPTION_BIT(OPTION_TIMEOUT) | OPTION_BIT(OPTION_ROLE));
 	struct spelling s;
 
 	if (g->command != COMMAND_DELETE || passed_over == 0)
@@ -325,7 +326,7 @@ static int check_saved_delete(const struct check *k)
 	if (is_given(g, OPTION_SOURCE) && is_given(g, OPTION_DESTINATION))
 		return 0;
 	return complain(k->c, "%s: does not select; a -D line with it needs -s and -d",
-		option_spelled(&s, g, __builtin_ctzll(passed_over)));
+		option_spelled(&s, g, option_first(passed_over)));
 }
 
 int given_check(const struct given *g, struct complaint *c)

@@ -38,8 +38,8 @@ struct given_label {
 };
 
 struct given {
-	uint64_t options; /* OPTION_BIT of what was given */
-	uint16_t parts;   /* likewise of parts: bit id - OPTION_PART */
+	option_set options; /* OPTION_BIT of what was given */
+	uint16_t parts;     /* likewise of parts: bit id - OPTION_PART */
 	/* The word that an option was written in, NULL: by its letter. */
 	const char *word[OPTIONS];
 

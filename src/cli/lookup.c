@@ -245,9 +245,9 @@ bool option_next_name(unsigned *cursor, const struct protocol *protocol, struct 
 /* The two sets of a place, worked out at its first use. */
 struct place_sets {
 	bool known;
-	uint64_t taken;
-	uint64_t loaded;
-	uint64_t needed;
+	option_set taken;
+	option_set loaded;
+	option_set needed;
 };
 
 static const struct place_sets *place_sets(uint32_t place)
@@ -271,14 +271,14 @@ static const struct place_sets *place_sets(uint32_t place)
 	return s;
 }
 
-uint64_t options_taken(uint32_t place, bool loading)
+option_set options_taken(uint32_t place, bool loading)
 {
 	const struct place_sets *s = place_sets(place);
 
 	return loading ? s->taken | s->loaded : s->taken;
 }
 
-uint64_t options_needed(uint32_t place)
+option_set options_needed(uint32_t place)
 {
 	return place_sets(place)->needed;
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static_assert(OPTION_ROWS <= 64, "sets of options are 64 bits wide");
+static_assert(OPTIONS <= 128, "sets of options are 128 bits wide");
 static_assert(OPTIONS - OPTION_PART <= 16, "sets of parts are 16 bits wide");
 static_assert(COMMANDS <= 16, "places are 16 bits a table");
 

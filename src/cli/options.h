@@ -62,7 +62,18 @@ enum option_id {
 };
 
 /* Sets of the options that have a row; those of parts are told apart by OPTION_PART. */
-#define OPTION_BIT(id) (UINT64_C(1) << (id))
+/* A set of options: more of them than 64 bits hold. */
+typedef unsigned __int128 option_set;
+#define OPTION_BIT(id) ((option_set)1 << (id))
+
+/* The lowest option of a set that is not empty. */
+static inline unsigned option_first(option_set set)
+{
+	uint64_t low = (uint64_t)set;
+
+	return low ? (unsigned)__builtin_ctzll(low)
+		   : 64 + (unsigned)__builtin_ctzll((uint64_t)(set >> 64));
+}
 
 /* Addresses lie together at the front: their ids are indexes too. */
 #define OPTION_ADDRESSES (OPTION_MASK_DESTINATION + 1)
@@ -197,7 +208,7 @@ struct option_name {
 bool option_next_name(unsigned *cursor, const struct protocol *protocol, struct option_name *out);
 
 /* What goes with a place: sets of OPTION_BIT, from the rows' masks. */
-uint64_t options_taken(uint32_t place, bool loading);
-uint64_t options_needed(uint32_t place);
+option_set options_taken(uint32_t place, bool loading);
+option_set options_needed(uint32_t place);
 
 #endif

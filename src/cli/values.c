@@ -511,7 +511,7 @@ static int no_such_protocol(const struct given *g, int id, const char *text, str
 
 static int read_protocol(struct given *g, int id, const char *text, struct complaint *c)
 {
-	const uint64_t own = ~UINT64_C(0) << OPTION_STATE;
+	const option_set own = ~(option_set)0 << OPTION_STATE;
 	const struct protocol *p = protocol_by_name(text);
 	struct spelling s;
 	uint64_t number;

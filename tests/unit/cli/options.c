@@ -310,9 +310,9 @@ static void rows_are_whole(void **state)
 
 static void places(void **state)
 {
-	uint64_t delete = options_taken(option_place(COMMAND_DELETE, TABLE_CONNTRACK), false);
-	uint64_t loaded = options_taken(option_place(COMMAND_DELETE, TABLE_CONNTRACK), true);
-	uint64_t create = options_needed(option_place(COMMAND_CREATE, TABLE_CONNTRACK));
+	option_set delete = options_taken(option_place(COMMAND_DELETE, TABLE_CONNTRACK), false);
+	option_set loaded = options_taken(option_place(COMMAND_DELETE, TABLE_CONNTRACK), true);
+	option_set create = options_needed(option_place(COMMAND_CREATE, TABLE_CONNTRACK));
 
 	(void)state;
 	assert_true(delete &OPTION_BIT(OPTION_SOURCE));
