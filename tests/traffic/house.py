@@ -75,14 +75,12 @@ class Result:
 class Listener:
     """A program in the background that waits for events."""
 
-    def __init__(self, house, args):
-        self.words = args
+    def __init__(self, words):
+        self.words = words
         self.out = tempfile.TemporaryFile("w+")
         self.err = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([house.program, *args], stdin=subprocess.DEVNULL,
-                                        stdout=self.out, stderr=self.err, env=environment())
-        self._wait(lambda: any(int(row[3], 16) for row in self._sockets()) and self._asleep(),
-                   "join a netlink group")
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.out,
+                                        stderr=self.err, env=environment())
 
     def _sockets(self):
         """Rows of /proc/net/netlink that are this process's own."""
@@ -102,34 +100,37 @@ class Listener:
         with open("/proc/%d/stat" % self.process.pid) as file:
             return file.read().rpartition(")")[2].split()[0] == "S"
 
-    def _wait(self, ready, what):
+    def _wait(self, reached):
+        """Whether it is alive when that is reached."""
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise AssertionError("%s ended before it could %s: %s"
-                                     % (self.words, what, self._result()))
-            if ready():
-                return
+        while self.process.poll() is None:
+            try:
+                if reached() and self._asleep():
+                    return True
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it ended while it was looked at
+            if time.monotonic() > deadline:
+                self.process.kill()
+                raise AssertionError("%s hangs" % self.words)
             time.sleep(0.002)
-        self.process.kill()
-        raise AssertionError("%s did not %s" % (self.words, what))
+        return False
 
-    def _result(self):
-        self.out.seek(0)
-        self.err.seek(0)
-        return Result(self.process.returncode, self.out.read(), self.err.read())
+    def listening(self):
+        """Wait until it has joined a netlink group; false when it ended before."""
+        return self._wait(lambda: any(int(row[3], 16) for row in self._sockets()))
 
     def stop(self, number=signal.SIGINT):
         """Let it read what was sent, end it, and say how it ended."""
-        self._wait(lambda: all(row[4] == "0" for row in self._sockets()) and self._asleep(),
-                   "read what was sent")
-        self.process.send_signal(number)
+        if self._wait(lambda: all(row[4] == "0" for row in self._sockets())):
+            self.process.send_signal(number)
         try:
             self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            raise AssertionError("%s did not end on signal %d" % (self.words, number)) from None
-        return self._result()
+            raise AssertionError("%s does not end on signal %d" % (self.words, number)) from None
+        self.out.seek(0)
+        self.err.seek(0)
+        return Result(self.process.returncode, self.out.read(), self.err.read())
 
 
 class House:
@@ -163,7 +164,10 @@ class House:
         return self.run([self.program, *words], **more)
 
     def listen(self, *words):
-        return Listener(self, ["-E", *words])
+        listener = Listener([self.program, "-E", *words])
+        if not listener.listening():
+            raise AssertionError("%s ended at once: %s" % (listener.words, listener.stop()))
+        return listener
 
     def rules(self, text):
         """Rules of nft, each family's table by itself."""

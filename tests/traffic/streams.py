@@ -202,8 +202,7 @@ def signals(house):
 # Rights
 
 KEY = ["-s", "10.0.1.0", "-d", "10.0.0.1", "-p", "udp", "--sport", "1", "--dport", "2"]
-COMMANDS = (["-L"], ["-L", "expect"], ["-L", "dying"], ["-C"], ["-C", "expect"], ["-E"],
-            ["-G", *KEY], ["-I", *KEY, "-t", "9"], ["-A", *KEY, "-t", "9"], ["-D", *KEY], ["-D"],
+COMMANDS = (["-L"], ["-L", "expect"], ["-L", "dying"], ["-C", "expect"], ["-E"], ["-G", *KEY], ["-I", *KEY, "-t", "9"], ["-A", *KEY, "-t", "9"], ["-D", *KEY], ["-D"],
             ["-U", *KEY, "-m", "1"], ["-F"], ["-F", "expect"])
 
 
@@ -212,7 +211,7 @@ def _refused(house, who, wrapper):
         result = house.run([*wrapper, house.program, *words])
         house.true("%s as %s" % (" ".join(words), who), result.code == 1 and result.out == ""
                    and "CAP_NET_ADMIN" in result.err, result)
-    for words in (["-V"], ["-h"]):
+    for words in (["-V"], ["-h"], ["-C"]):  # /proc tells the number to everybody
         result = house.run([*wrapper, house.program, *words])
         house.true("%s as %s" % (" ".join(words), who), result.code == 0 and result.out, result)
 

@@ -174,16 +174,16 @@ def schema_errors(lines):
     return errors
 
 
-JSON_PARTS = {"source_port": "sport", "destination_port": "dport", "source_key": "srckey",
-              "destination_key": "dstkey", "icmp_type": "type", "icmp_code": "code",
-              "icmp_id": "id"}
 JSON_SIDE = {"source": "src", "destination": "dst", "zone": "zone", "packets": "packets",
-             "bytes": "bytes", **JSON_PARTS}
+             "bytes": "bytes", "source_port": "sport", "destination_port": "dport",
+             "source_key": "srckey", "destination_key": "dstkey", "type": "type", "code": "code",
+             "id": "id"}
 
 
 def json_facts(record):
     """A JSON object in the shape of Entry.facts(), and its seconds left."""
-    side = lambda name: {JSON_SIDE.get(key, key): value for key, value in record[name].items()}
+    def side(name):
+        return {JSON_SIDE[key]: value for key, value in record[name].items() if key in JSON_SIDE}
     facts = {
         "family": record["family"], "protocol": record["protocol_number"],
         "original": side("original"), "reply": side("reply"),
@@ -191,6 +191,8 @@ def json_facts(record):
     for name in ("state", "mark", "zone", "helper"):
         if name in record:
             facts[name] = record[name]
+    if record.get("protocol") != model.NAMES.get(facts["protocol"]):
+        facts["protocol"] = record.get("protocol")
     return facts, record.get("timeout")
 
 
