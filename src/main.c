@@ -88,6 +88,7 @@
  *   commands/events.c           -E
  *   commands/process_name.c, .h who holds a netlink port
  *   commands/load.c, .h         -R
+ *   commands/load_spool.c, .h   its checked lines, until all are
  *   commands/load_create.c      its -I and -A lines, many to a send
  *   commands/load_group.c       its -D and -U lines, many to a walk
  */

@@ -88,11 +88,11 @@ static bool has_bits_for(const struct given *g, int mask)
 static int check_needed_rows(const struct check *k)
 {
 	const struct given *g = k->g;
+	option_set missing = options_needed(k->place) & ~g->options;
 
-	for (option_set missing = options_needed(k->place) & ~g->options; missing != 0;
-		missing &= missing - 1) {
-		int id = option_first(missing);
-
+	for (int id = 0; missing != 0 && id < OPTION_ROWS; id++) {
+		if (!(missing >> id & 1))
+			continue;
 		if (option_rows[id].extra != 0 &&
 			(g->protocol == NULL || !option_of_protocol(id, g->protocol)))
 			continue;

@@ -5,48 +5,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static char program_name[] = "conntrack";
-
-/* Copy all that is left of a stream; 0 or a negative errno. */
-static int copy_all(FILE *from, FILE *to)
-{
-	char block[16384];
-	size_t n;
-
-	while ((n = fread(block, 1, sizeof(block), from)) > 0) {
-		if (fwrite(block, 1, n, to) != n)
-			return -EIO;
-	}
-	if (ferror(from) || fflush(to) != 0)
-		return errno != 0 ? -errno : -EIO;
-	return 0;
-}
-
-/* Put a copy in memory in the place of a stream that cannot be rewound. */
-static int keep_copy(struct load_file *f)
-{
-	int fd = memfd_create("load", MFD_CLOEXEC);
-	FILE *copy = fd >= 0 ? fdopen(fd, "w+") : NULL;
-	int error;
-
-	if (copy == NULL) {
-		error = -errno;
-		if (fd >= 0)
-			close(fd);
-		return error;
-	}
-	error = copy_all(f->stream, copy);
-	if (error == 0 && fseeko(copy, 0, SEEK_SET) < 0)
-		error = -errno;
-	if (f->stream != stdin)
-		fclose(f->stream);
-	f->stream = copy;
-	return error;
-}
 
 int load_file_open(struct load_file *f, const char *path)
 {
@@ -61,32 +22,42 @@ int load_file_open(struct load_file *f, const char *path)
 		error = -errno;
 	else if (S_ISDIR(status.st_mode))
 		error = -EISDIR;
-	if (error == 0) {
-		f->start = ftello(f->stream);
-		if (f->start < 0) {
-			f->start = 0;
-			error = keep_copy(f);
-		}
-	}
 	if (error < 0)
 		load_file_close(f);
 	return error;
 }
 
-/* One more word, and room for one behind it; 0 or -1 with a complaint. */
-static int add_word(struct load_file *f, char *word, struct complaint *complaint)
+/* One more word, and room for one behind it. */
+static int add_word(struct load_file *f, char *word)
 {
 	if ((size_t)f->count + 1 >= f->room) {
 		size_t room = f->room > 0 ? f->room * 2 : 64;
 		char **words = room <= INT_MAX ? realloc(f->words, room * sizeof(*words)) : NULL;
 
 		if (words == NULL)
-			return complain(complaint, "no memory for the words of the line");
+			return -ENOMEM;
 		f->words = words;
 		f->room = room;
 	}
 	f->words[f->count++] = word;
 	return 0;
+}
+
+int load_file_add(struct load_file *f, char *word)
+{
+	int error = f->count == 0 ? add_word(f, program_name) : 0;
+
+	if (error == 0)
+		error = add_word(f, word);
+	if (error == 0)
+		f->words[f->count] = NULL; /* add_word() left room for it */
+	return error;
+}
+
+void load_file_begin(struct load_file *f, unsigned line)
+{
+	f->line = line;
+	f->count = 0;
 }
 
 static bool is_blank(char c)
@@ -136,19 +107,16 @@ int load_file_split(struct load_file *f, char *line, size_t length, struct compl
 		at++;
 	if (*at == '\0' || *at == '#')
 		return 0;
-	if (add_word(f, program_name, complaint) < 0)
-		return -1;
 	while (*at != '\0') {
 		char *word = at;
 
 		if (take_word(&at) < 0)
 			return complain(complaint, "a quotation (\") that is not closed");
-		if (add_word(f, word, complaint) < 0)
-			return -1;
+		if (load_file_add(f, word) < 0)
+			return complain(complaint, "no memory for the words of the line");
 		while (is_blank(*at))
 			at++;
 	}
-	f->words[f->count] = NULL; /* add_word() left room for it */
 	return 1;
 }
 
@@ -170,12 +138,6 @@ int load_file_next(struct load_file *f, struct complaint *complaint)
 	if (feof(f->stream))
 		return 0;
 	return complain(complaint, "cannot be read: %s", strerror(errno));
-}
-
-int load_file_rewind(struct load_file *f)
-{
-	f->line = 0;
-	return fseeko(f->stream, f->start, SEEK_SET) < 0 ? -errno : 0;
 }
 
 void load_file_close(struct load_file *f)

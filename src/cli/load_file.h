@@ -15,14 +15,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <sys/types.h>
 
 #include "base/message.h"
 
 struct load_file {
 	const char *path; /* for messages; "-" is standard input */
 	FILE *stream;
-	off_t start;   /* where the first line begins */
 	unsigned line; /* number of the line that was read last, from 1 */
 	char *text;    /* that line; words point into it */
 	size_t size;
@@ -31,10 +29,7 @@ struct load_file {
 	size_t room;
 };
 
-/*
- * Open. What cannot be rewound (a pipe) is read to its end here, into memory.
- * 0 or a negative errno (-EISDIR for a directory).
- */
+/* Open. 0 or a negative errno (-EISDIR for a directory). */
 int load_file_open(struct load_file *f, const char *path);
 
 /*
@@ -46,8 +41,12 @@ int load_file_next(struct load_file *f, struct complaint *complaint);
 /* Split one line in place (no newline in it); as load_file_next(). */
 int load_file_split(struct load_file *f, char *line, size_t length, struct complaint *complaint);
 
-/* Back to the first line; 0 or a negative errno. */
-int load_file_rewind(struct load_file *f);
+/*
+ * Build a line of words that were kept: begin one of that number, add word
+ * after word (which must live as long as the line). 0 or -ENOMEM.
+ */
+void load_file_begin(struct load_file *f, unsigned line);
+int load_file_add(struct load_file *f, char *word);
 
 void load_file_close(struct load_file *f);
 

@@ -15,6 +15,7 @@
 #include "base/parse.h"
 #include "base/suggest.h"
 #include "cli/given.h"
+#include "cli/readers.h"
 #include "flow/status.h"
 #include "output/output.h"
 
@@ -47,13 +48,7 @@ const struct value_word role_words[] = {
 };
 const size_t role_word_count = COUNT(role_words);
 
-/*
- * Every value reader: the value of option `id` out of text, which is never
- * NULL; 0 or -1 with a complaint.
- */
-typedef int (*value_reader)(struct given *g, int id, const char *text, struct complaint *c);
-
-static int not_a(
+int value_not_a(
 	const struct given *g, int id, const char *text, const char *what, struct complaint *c)
 {
 	struct spelling s;
@@ -61,28 +56,25 @@ static int not_a(
 	return complain(c, "%s: '%s' is not %s", option_spelled(&s, g, id), text, what);
 }
 
-/* A number that fits in 32 bits; decimal only, or in any base. */
-enum base { DECIMAL, ANY_BASE };
-
-static int read_u32(const struct given *g, int id, const char *text, enum base base,
+int value_u32(const struct given *g, int id, const char *text, enum value_base base,
 	uint32_t maximum, const char *what, uint32_t *out, struct complaint *c)
 {
-	uint64_t value;
+	uint64_t value = 0;
 	int error = base == DECIMAL ? parse_decimal(text, 0, maximum, &value)
 				    : parse_number(text, 0, maximum, &value);
 
 	if (error < 0)
-		return not_a(g, id, text, what, c);
+		return value_not_a(g, id, text, what, c);
 	*out = (uint32_t)value;
 	return 0;
 }
 
-static int read_u16(const struct given *g, int id, const char *text, enum base base,
+int value_u16(const struct given *g, int id, const char *text, enum value_base base,
 	uint32_t maximum, const char *what, uint16_t *out, struct complaint *c)
 {
 	uint32_t value;
 
-	if (read_u32(g, id, text, base, maximum, what, &value, c) < 0)
+	if (value_u32(g, id, text, base, maximum, what, &value, c) < 0)
 		return -1;
 	*out = (uint16_t)value;
 	return 0;
@@ -90,14 +82,7 @@ static int read_u16(const struct given *g, int id, const char *text, enum base b
 
 /* --- lists of words --------------------------------------------------- */
 
-/* One part of a comma list. */
-struct part_text {
-	const char *text;
-	size_t length;
-};
-
-/* The next part of *rest, which is moved behind it: 1, 0 at the end. */
-static int next_part(const char **rest, struct part_text *part)
+int value_next_part(const char **rest, struct part_text *part)
 {
 	if (*rest == NULL)
 		return 0;
@@ -109,11 +94,7 @@ static int next_part(const char **rest, struct part_text *part)
 	return 1;
 }
 
-/*
- * The word that starts with part, in any case; a whole one wins. Its index,
- * -1: none, -2: several.
- */
-static int find_word(const struct value_word *words, size_t count, struct part_text part)
+int value_find_word(const struct value_word *words, size_t count, struct part_text part)
 {
 	int found = -1;
 
@@ -129,8 +110,7 @@ static int find_word(const struct value_word *words, size_t count, struct part_t
 	return found;
 }
 
-/* Complain of a word that is none of these, or that begins several. */
-static int no_such_word(const struct given *g, int id, const char *what,
+int value_no_such_word(const struct given *g, int id, const char *what,
 	const struct value_word *words, size_t count, struct part_text part, int found,
 	struct complaint *c)
 {
@@ -163,11 +143,11 @@ static int read_output(struct given *g, int id, const char *text, struct complai
 	struct spelling s;
 	struct part_text part;
 
-	while (next_part(&text, &part)) {
-		int found = find_word(output_words, output_word_count, part);
+	while (value_next_part(&text, &part)) {
+		int found = value_find_word(output_words, output_word_count, part);
 
 		if (found < 0)
-			return no_such_word(
+			return value_no_such_word(
 				g, id, "output", output_words, output_word_count, part, found, c);
 
 		const struct output_format *format = output_words[found].format;
@@ -187,11 +167,11 @@ static int read_event_mask(struct given *g, int id, const char *text, struct com
 {
 	struct part_text part;
 
-	while (next_part(&text, &part)) {
-		int found = find_word(event_words, event_word_count, part);
+	while (value_next_part(&text, &part)) {
+		int found = value_find_word(event_words, event_word_count, part);
 
 		if (found < 0)
-			return no_such_word(
+			return value_no_such_word(
 				g, id, "event", event_words, event_word_count, part, found, c);
 		g->event_mask |= event_words[found].value;
 	}
@@ -201,10 +181,10 @@ static int read_event_mask(struct given *g, int id, const char *text, struct com
 static int read_role(struct given *g, int id, const char *text, struct complaint *c)
 {
 	struct part_text part = {text, strlen(text)};
-	int found = find_word(role_words, role_word_count, part);
+	int found = value_find_word(role_words, role_word_count, part);
 
 	if (found < 0)
-		return no_such_word(g, id, "role", role_words, role_word_count, part, found, c);
+		return value_no_such_word(g, id, "role", role_words, role_word_count, part, found, c);
 	g->role = (uint8_t)role_words[found].value;
 	return 0;
 }
@@ -266,7 +246,7 @@ static int64_t status_bit_of(
 
 	status_words(&words);
 
-	int found = find_word(words.word, words.count, name);
+	int found = value_find_word(words.word, words.count, name);
 
 	if (found >= 0)
 		return words.word[found].value;
@@ -275,7 +255,7 @@ static int64_t status_bit_of(
 			"%s: translated entries are selected with -n and -g, not by '%.*s'",
 			option_spelled(&s, g, id), (int)name.length, name.text);
 	words.word[words.count++] = (struct value_word){STATUS_UNREPLIED, 0, NULL};
-	return no_such_word(g, id, "status", words.word, words.count, name, found, c);
+	return value_no_such_word(g, id, "status", words.word, words.count, name, found, c);
 }
 
 static int read_status_word(struct given *g, int id, struct part_text part, struct complaint *c)
@@ -313,7 +293,7 @@ static int read_status(struct given *g, int id, const char *text, struct complai
 	struct spelling s;
 	struct part_text part;
 
-	while (next_part(&text, &part)) {
+	while (value_next_part(&text, &part)) {
 		if (read_status_word(g, id, part, c) < 0)
 			return -1;
 	}
@@ -357,7 +337,7 @@ static int read_family(struct given *g, int id, const char *text, struct complai
 		return fix_family(g, id, AF_INET, text, c);
 	if (strcmp(text, "ipv6") == 0)
 		return fix_family(g, id, AF_INET6, text, c);
-	return not_a(g, id, text, "a family (ipv4, ipv6)", c);
+	return value_not_a(g, id, text, "a family (ipv4, ipv6)", c);
 }
 
 /* As parse_address(), of the first length bytes of text. */
@@ -388,7 +368,7 @@ static bool takes_bits(int id)
 	       id == OPTION_TUPLE_DESTINATION;
 }
 
-static int read_address(struct given *g, int id, const char *text, struct complaint *c)
+int value_address(struct given *g, int id, const char *text, struct complaint *c)
 {
 	struct given_address *a = &g->address[id];
 	const char *slash = strchr(text, '/');
@@ -397,7 +377,7 @@ static int read_address(struct given *g, int id, const char *text, struct compla
 	a->has_bits = slash != NULL;
 	if (slash == NULL) {
 		if (parse_address(text, a->address.bytes, &a->family) < 0)
-			return not_a(g, id, text,
+			return value_not_a(g, id, text,
 				takes_bits(id) ? "an address or a network (ADDRESS/BITS); names "
 						 "are not looked up"
 					       : "an address; names are not looked up",
@@ -406,11 +386,11 @@ static int read_address(struct given *g, int id, const char *text, struct compla
 		return fix_family(g, id, a->family, text, c);
 	}
 	if (!takes_bits(id))
-		return not_a(g, id, text, "an address; a network cannot be used here", c);
+		return value_not_a(g, id, text, "an address; a network cannot be used here", c);
 	if (parse_address_part(text, (size_t)(slash - text), &a->address, &a->family) < 0)
-		return not_a(g, id, text, "an address or a network (ADDRESS/BITS)", c);
+		return value_not_a(g, id, text, "an address or a network (ADDRESS/BITS)", c);
 	if (parse_decimal(slash + 1, 0, a->family == AF_INET ? 32 : 128, &bits) < 0)
-		return not_a(g, id, text,
+		return value_not_a(g, id, text,
 			a->family == AF_INET ? "a network (ADDRESS/BITS with 0 to 32 BITS)"
 					     : "a network (ADDRESS/BITS with 0 to 128 BITS)",
 			c);
@@ -469,7 +449,7 @@ static const char *split_nat(const char *text, const char **start, const char **
 	return end;
 }
 
-static int read_nat(struct given *g, int id, const char *text, struct complaint *c)
+int value_nat(struct given *g, int id, const char *text, struct complaint *c)
 {
 	static const char forms[] =
 		"an address with or without a port (ADDRESS, ADDRESS:PORT, "
@@ -481,13 +461,13 @@ static int read_nat(struct given *g, int id, const char *text, struct complaint 
 
 	*nat = (struct given_nat){.family = AF_UNSPEC};
 	if (end == NULL)
-		return not_a(g, id, text, forms, c);
+		return value_not_a(g, id, text, forms, c);
 	if (port != NULL && read_nat_ports(nat, port) < 0)
-		return not_a(g, id, text, forms, c);
+		return value_not_a(g, id, text, forms, c);
 	if (end == start && port != NULL && start == text)
 		return 0; /* a port alone */
 	if (parse_address_part(start, (size_t)(end - start), &nat->address, &nat->family) < 0)
-		return not_a(g, id, text, forms, c);
+		return value_not_a(g, id, text, forms, c);
 	return fix_family(g, id, nat->family, text, c);
 }
 
@@ -561,7 +541,7 @@ static int read_state(struct given *g, int id, const char *text, struct complain
 
 static int read_vtag(struct given *g, int id, const char *text, struct complaint *c)
 {
-	return read_u32(g, id, text, DECIMAL, UINT32_MAX, "a verification tag (0-4294967295)",
+	return value_u32(g, id, text, DECIMAL, UINT32_MAX, "a verification tag (0-4294967295)",
 		&g->vtag[id == OPTION_REPLY_VTAG], c);
 }
 
@@ -571,13 +551,13 @@ static int read_port(
 	static const char what[] = "a port (0-65535 or a service name)";
 
 	if (text[0] >= '0' && text[0] <= '9')
-		return read_u16(g, id, text, DECIMAL, UINT16_MAX, what, out, c);
+		return value_u16(g, id, text, DECIMAL, UINT16_MAX, what, out, c);
 
 	const struct servent *service =
 		*text != '\0' ? getservbyname(text, g->protocol->name) : NULL;
 
 	if (service == NULL)
-		return not_a(g, id, text, what, c);
+		return value_not_a(g, id, text, what, c);
 	*out = ntohs((uint16_t)service->s_port);
 	return 0;
 }
@@ -594,12 +574,12 @@ static int read_part(struct given *g, int id, const char *text, struct complaint
 		return read_port(g, id, text, out, c);
 	case PART_NUMBER:
 		if (part->bytes == 1)
-			return read_u16(
+			return value_u16(
 				g, id, text, DECIMAL, UINT8_MAX, "a number from 0 to 255", out, c);
-		return read_u16(
+		return value_u16(
 			g, id, text, DECIMAL, UINT16_MAX, "a number from 0 to 65535", out, c);
 	case PART_KEY:
-		return read_u16(g, id, text, ANY_BASE, UINT16_MAX,
+		return value_u16(g, id, text, ANY_BASE, UINT16_MAX,
 			"a key (0-65535, also as 0x hexadecimal or 0 octal)", out, c);
 	}
 	return -1;
@@ -609,7 +589,7 @@ static int read_part(struct given *g, int id, const char *text, struct complaint
 
 static int read_timeout(struct given *g, int id, const char *text, struct complaint *c)
 {
-	return read_u32(g, id, text, DECIMAL, UINT32_MAX, "a number of seconds (0-4294967295)",
+	return value_u32(g, id, text, DECIMAL, UINT32_MAX, "a number of seconds (0-4294967295)",
 		&g->timeout, c);
 }
 
@@ -626,12 +606,12 @@ static int read_mark(struct given *g, int id, const char *text, struct complaint
 		size_t length = (size_t)(slash - text);
 
 		if (length >= sizeof(value) || parse_number(slash + 1, 0, UINT32_MAX, &mask) < 0)
-			return not_a(g, id, text, what, c);
+			return value_not_a(g, id, text, what, c);
 		memcpy(value, text, length);
 		value[length] = '\0';
 	}
 	if (parse_number(slash != NULL ? value : text, 0, UINT32_MAX, &mark) < 0)
-		return not_a(g, id, text, what, c);
+		return value_not_a(g, id, text, what, c);
 	g->mark = (uint32_t)mark;
 	g->mark_mask = (uint32_t)mask;
 	return 0;
@@ -639,13 +619,13 @@ static int read_mark(struct given *g, int id, const char *text, struct complaint
 
 static int read_secmark(struct given *g, int id, const char *text, struct complaint *c)
 {
-	return read_u32(g, id, text, ANY_BASE, UINT32_MAX, "a security mark (0-4294967295)",
+	return value_u32(g, id, text, ANY_BASE, UINT32_MAX, "a security mark (0-4294967295)",
 		&g->secmark, c);
 }
 
 static int read_id(struct given *g, int id, const char *text, struct complaint *c)
 {
-	return read_u32(
+	return value_u32(
 		g, id, text, ANY_BASE, UINT32_MAX, "an identifier (0-4294967295)", &g->id, c);
 }
 
@@ -655,7 +635,7 @@ static int read_zone(struct given *g, int id, const char *text, struct complaint
 			: id == OPTION_ORIGINAL_ZONE ? &g->tuple_zone[ORIGINAL]
 						     : &g->tuple_zone[REPLY];
 
-	return read_u16(g, id, text, ANY_BASE, UINT16_MAX, "a zone (0-65535)", out, c);
+	return value_u16(g, id, text, ANY_BASE, UINT16_MAX, "a zone (0-65535)", out, c);
 }
 
 static int read_buffer_size(struct given *g, int id, const char *text, struct complaint *c)
@@ -663,7 +643,7 @@ static int read_buffer_size(struct given *g, int id, const char *text, struct co
 	uint64_t size;
 
 	if (parse_number(text, 1, INT_MAX, &size) < 0)
-		return not_a(g, id, text, "a number of bytes (1-2147483647)", c);
+		return value_not_a(g, id, text, "a number of bytes (1-2147483647)", c);
 	g->buffer_size = (int)size;
 	return 0;
 }
@@ -702,14 +682,14 @@ static int read_nothing(struct given *g, int id, const char *text, struct compla
 }
 
 static const value_reader readers[OPTION_ROWS] = {
-	[OPTION_SOURCE] = read_address,
-	[OPTION_DESTINATION] = read_address,
-	[OPTION_REPLY_SOURCE] = read_address,
-	[OPTION_REPLY_DESTINATION] = read_address,
-	[OPTION_TUPLE_SOURCE] = read_address,
-	[OPTION_TUPLE_DESTINATION] = read_address,
-	[OPTION_MASK_SOURCE] = read_address,
-	[OPTION_MASK_DESTINATION] = read_address,
+	[OPTION_SOURCE] = value_address,
+	[OPTION_DESTINATION] = value_address,
+	[OPTION_REPLY_SOURCE] = value_address,
+	[OPTION_REPLY_DESTINATION] = value_address,
+	[OPTION_TUPLE_SOURCE] = value_address,
+	[OPTION_TUPLE_DESTINATION] = value_address,
+	[OPTION_MASK_SOURCE] = value_address,
+	[OPTION_MASK_DESTINATION] = value_address,
 	[OPTION_PROTOCOL] = read_protocol,
 	[OPTION_FAMILY] = read_family,
 	[OPTION_TIMEOUT] = read_timeout,
@@ -720,9 +700,9 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_ZONE] = read_zone,
 	[OPTION_ORIGINAL_ZONE] = read_zone,
 	[OPTION_REPLY_ZONE] = read_zone,
-	[OPTION_SOURCE_NAT] = read_nat,
-	[OPTION_DESTINATION_NAT] = read_nat,
-	[OPTION_ANY_NAT] = read_nat,
+	[OPTION_SOURCE_NAT] = value_nat,
+	[OPTION_DESTINATION_NAT] = value_nat,
+	[OPTION_ANY_NAT] = value_nat,
 	[OPTION_LABEL] = read_label,
 	[OPTION_LABEL_ADD] = read_label,
 	[OPTION_LABEL_DELETE] = read_label,

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -18,6 +19,9 @@ struct load {
 	struct cli *cli;
 	struct load_file file;
 	struct load_place place;
+	struct spool spool;
+	char *words; /* room for the words of one line */
+	size_t words_room;
 	enum load_kind kind; /* of the lines that are held */
 	struct load_create create;
 	struct load_group group;
@@ -48,14 +52,59 @@ static int next_request(struct load *load, struct request *request)
 	return -1;
 }
 
+/* The words of a line, each with its NUL, one after the other. */
+static int spool_words(struct load *load)
+{
+	const struct load_file *file = &load->file;
+	size_t length = 0;
+	struct spool_record record = {.line = file->line};
+
+	for (int i = 1; i < file->count; i++)
+		length += strlen(file->words[i]) + 1;
+	if (length > load->words_room) {
+		char *larger = realloc(load->words, length);
+
+		if (larger == NULL)
+			return -ENOMEM;
+		load->words = larger;
+		load->words_room = length;
+	}
+	record.bytes = load->words;
+	for (int i = 1; i < file->count; i++) {
+		size_t size = strlen(file->words[i]) + 1;
+
+		memcpy(load->words + record.length, file->words[i], size);
+		record.length += (uint32_t)size;
+	}
+	return spool_put(&load->spool, &record);
+}
+
+/* A line that is in order goes to the spool: a create as its message. */
+static int spool_line(struct load *load, const struct request *request)
+{
+	struct spool_record record;
+	int error;
+
+	if (request->table != TABLE_CONNTRACK ||
+		(request->command != COMMAND_CREATE && request->command != COMMAND_ADD))
+		return spool_words(load);
+	error = load_create_encode(request, load->file.line, &record);
+	return error ? error : spool_put(&load->spool, &record);
+}
+
 static int check_lines(struct load *load)
 {
 	struct request request;
-	int found;
+	int found, error = 0;
 
-	do {
-		found = next_request(load, &request);
-	} while (found > 0);
+	while (error == 0 && (found = next_request(load, &request)) > 0)
+		error = spool_line(load, &request);
+	if (error == 0 && found == 0)
+		error = spool_rewind(&load->spool);
+	if (error != 0) {
+		message("cannot keep the lines of %s: %s", load->place.path, strerror(-error));
+		return EXIT_REFUSED;
+	}
 	return found < 0 ? EXIT_USAGE : EXIT_DONE;
 }
 
@@ -104,9 +153,6 @@ static enum load_kind kind_of(const struct load *load, struct request *request)
 	if (request->table != TABLE_CONNTRACK)
 		return LOAD_SINGLE;
 	switch (request->command) {
-	case COMMAND_CREATE:
-	case COMMAND_ADD:
-		return LOAD_CREATE;
 	case COMMAND_DELETE:
 		if (!output_mixes(request))
 			return LOAD_SINGLE;
@@ -145,66 +191,103 @@ static int run_held(struct load *load)
 	}
 }
 
-static int hold(struct load *load, enum load_kind kind, const struct request *request)
+/* Carry out what is held when a line of this kind cannot join it. */
+static int make_way(struct load *load, enum load_kind kind)
 {
-	unsigned line = load->file.line;
-	int code = EXIT_DONE;
+	if (kind == load->kind && (kind == LOAD_CREATE || !load_group_full(&load->group)))
+		return EXIT_DONE;
+	return run_held(load);
+}
 
-	if (kind != load->kind || (kind != LOAD_CREATE && load_group_full(&load->group)))
-		code = run_held(load);
+static int hold(
+	struct load *load, enum load_kind kind, const struct request *request, unsigned line)
+{
+	int code = make_way(load, kind);
+
 	if (code != EXIT_DONE)
 		return code;
 	load->kind = kind;
-	if (kind == LOAD_CREATE) {
-		load->session->request = request;
-		return load_create_add(&load->create, request, line);
-	}
 	if (load_group_add(&load->group, kind, request, line) == 0)
 		return EXIT_DONE;
 	message("%s", strerror(ENOMEM));
 	return EXIT_REFUSED;
 }
 
-static int run_line(struct load *load, struct request *request)
+static int run_create_line(struct load *load, const struct spool_record *record)
 {
-	enum load_kind kind = kind_of(load, request);
+	int code = make_way(load, LOAD_CREATE);
+
+	if (code != EXIT_DONE)
+		return code;
+	load->kind = LOAD_CREATE;
+	return load_create_add(&load->create, record);
+}
+
+/* The words of a record again as an argument vector; 0 or -ENOMEM. */
+static int words_of(struct load *load, const struct spool_record *record)
+{
+	char *word = load->words;
+	const char *end;
+	struct load_file *file = &load->file;
+
+	if (record->length > load->words_room)
+		return -ENOMEM;
+	memcpy(load->words, record->bytes, record->length);
+	end = load->words + record->length;
+	load_file_begin(file, record->line);
+	while (word < end) {
+		if (load_file_add(file, word) < 0)
+			return -ENOMEM;
+		word += strlen(word) + 1;
+	}
+	return 0;
+}
+
+static int run_words_line(struct load *load, const struct spool_record *record)
+{
+	struct request request;
+	struct complaint complaint;
+	enum load_kind kind;
 	int code;
 
+	load_at(&load->place, record->line);
+	if (words_of(load, record) < 0 || cli_parse(load->cli, load->file.count, load->file.words,
+						  true, &request, &complaint) < 0) {
+		message("%scannot be read a second time", load->place.text);
+		return EXIT_REFUSED;
+	}
+	kind = kind_of(load, &request);
 	if (kind != LOAD_SINGLE)
-		return hold(load, kind, request);
+		return hold(load, kind, &request, record->line);
 	code = run_held(load);
 	if (code != EXIT_DONE)
 		return code;
-	load_at(&load->place, load->file.line);
-	return run_request(load->session, request);
+	load_at(&load->place, record->line);
+	return run_request(load->session, &request);
 }
 
 /* The first line that is refused ends the load; what was done stays. */
 static int run_lines(struct load *load)
 {
-	struct request request;
+	struct spool_record record;
 	int code = EXIT_DONE;
 	int found = 0;
 
-	while (code == EXIT_DONE && (found = next_request(load, &request)) > 0)
-		code = run_line(load, &request);
-	if (code == EXIT_DONE)
-		code = run_held(load);
-	return found < 0 ? EXIT_USAGE : code;
+	while (code == EXIT_DONE && (found = spool_next(&load->spool, &record)) > 0)
+		code = record.flags & SPOOL_MESSAGE ? run_create_line(load, &record)
+						    : run_words_line(load, &record);
+	if (code == EXIT_DONE && found < 0) {
+		message("cannot read the lines of %s back: %s", load->place.path, strerror(-found));
+		code = EXIT_REFUSED;
+	}
+	return code == EXIT_DONE ? run_held(load) : code;
 }
 
 static int check_and_run(struct load *load)
 {
 	int code = check_lines(load);
-	int error;
 
-	if (code != EXIT_DONE)
-		return code;
-	error = load_file_rewind(&load->file);
-	if (error == 0)
-		return run_lines(load);
-	message("%s: %s", load->place.path, strerror(-error));
-	return EXIT_REFUSED;
+	return code == EXIT_DONE ? run_lines(load) : code;
 }
 
 int run_load(struct session *s, struct cli *cli)
@@ -231,6 +314,8 @@ int run_load(struct session *s, struct cli *cli)
 	load_create_close(&load.create);
 	load_group_close(&load.group);
 	load_file_close(&load.file);
+	spool_close(&load.spool);
+	free(load.words);
 	s->place = "";
 	if (session_flush(s) != 0)
 		code = EXIT_REFUSED;

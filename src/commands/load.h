@@ -6,6 +6,7 @@
 #ifndef COMMANDS_LOAD_H
 #define COMMANDS_LOAD_H
 
+#include "commands/load_spool.h"
 #include "commands/session.h"
 #include "ctnetlink/batch.h"
 #include "flow/filter_set.h"
@@ -49,8 +50,14 @@ struct load_create {
 	bool labels_checked; /* the kernel was asked once whether it keeps labels */
 };
 
-/* Hold one -I or -A; carries out what is held when that is enough. Exit code. */
-int load_create_add(struct load_create *c, const struct request *request, unsigned line);
+/*
+ * Hold one -I or -A, as a message of the spool; carries out what is held when
+ * that is enough. Exit code.
+ */
+int load_create_add(struct load_create *c, const struct spool_record *record);
+
+/* The message of a line, for the spool. 0 or -EMSGSIZE. */
+int load_create_encode(const struct request *request, unsigned line, struct spool_record *record);
 
 /* Carry out what is held. The first line refused ends it: none behind it is done. */
 int load_create_run(struct load_create *c);

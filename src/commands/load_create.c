@@ -24,7 +24,7 @@
 /* What goes with a message through the batch: the line, and the message. */
 struct asked {
 	uint32_t line;
-	uint32_t add; /* -A */
+	uint32_t flags; /* enum spool_flag */
 	uint8_t message[MESSAGE_SIZE];
 };
 
@@ -36,7 +36,8 @@ static void refuse(
 {
 	struct session *s = c->session;
 	const struct request *last = s->request;
-	const struct request request = {.command = asked->add ? COMMAND_ADD : COMMAND_CREATE};
+	const struct request request = {
+		.command = asked->flags & SPOOL_ADD ? COMMAND_ADD : COMMAND_CREATE};
 	struct flow flow;
 
 	c->failed = true;
@@ -90,7 +91,7 @@ static int created(const struct ct_answer *answer, const void *context, size_t l
 	if (c->failed) {
 		if (answer->error == 0)
 			take_back(c, asked);
-	} else if (answer->error == EEXIST && asked->add) {
+	} else if (answer->error == EEXIST && asked->flags & SPOOL_ADD) {
 		change_existing(c, asked, length);
 	} else if (answer->error != 0) {
 		refuse(c, asked, -answer->error, answer);
@@ -125,49 +126,72 @@ int load_create_run(struct load_create *c)
 	return c->failed ? EXIT_REFUSED : EXIT_DONE;
 }
 
-/* One message into the packet, after the batch is sent if it was too full. */
-static int encode_line(struct load_create *c, const struct flow *flow)
+int load_create_encode(const struct request *request, unsigned line, struct spool_record *record)
 {
-	int error = encode_create(&c->batch.packet, flow, true);
+	static uint8_t bytes[MESSAGE_SIZE];
+	struct packet packet;
+	int error;
 
-	if (error != -EMSGSIZE)
-		return error;
-	error = batch_flush(&c->batch);
-	return error ? error : encode_create(&c->batch.packet, flow, true);
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_create(&packet, &request->flow, true);
+	*record = (struct spool_record){
+		.line = line,
+		.flags = SPOOL_MESSAGE | (request->command == COMMAND_ADD ? SPOOL_ADD : 0) |
+			 (request->flow.present & FLOW_LABELS ? SPOOL_LABELS : 0),
+		.length = (uint32_t)packet.used,
+		.bytes = bytes,
+	};
+	return error;
 }
 
-int load_create_add(struct load_create *c, const struct request *request, unsigned line)
+/* The message into the packet, after the batch is sent if it was too full. */
+static int put_message(struct load_create *c, const struct spool_record *record)
 {
-	struct asked asked;
+	struct asked asked; /* large: only what is used is written */
 	struct packet *packet = &c->batch.packet;
-	size_t length;
+	int error = encode_copy(packet, record->bytes, record->length);
+
+	if (error == -EMSGSIZE) {
+		error = batch_flush(&c->batch);
+		if (error == 0)
+			error = encode_copy(packet, record->bytes, record->length);
+	}
+	if (error != 0)
+		return error;
+	asked.line = record->line;
+	asked.flags = record->flags;
+	memcpy(asked.message, record->bytes, record->length);
+	return batch_commit(&c->batch, &asked, ASKED_HEAD + record->length);
+}
+
+/* One look tells for all entries with labels: rules are of the namespace. */
+static int check_labels_once(struct load_create *c, const struct spool_record *record)
+{
+	struct flow flow;
+	int code;
+
+	c->labels_checked = true;
+	code = load_create_run(c);
+	if (code == EXIT_DONE && decode_flow(record->bytes, &flow) == 0) {
+		load_at(c->place, record->line);
+		create_check_labels(c->session, &flow);
+	}
+	return code;
+}
+
+int load_create_add(struct load_create *c, const struct spool_record *record)
+{
 	int error;
 
 	if (open_batch(c) != 0)
 		return EXIT_REFUSED;
-	error = encode_line(c, &request->flow);
-	length = packet->used - packet->start;
-	if (error == 0 && length > MESSAGE_SIZE)
-		error = -EMSGSIZE;
-	if (error == 0) {
-		asked.line = line;
-		asked.add = request->command == COMMAND_ADD;
-		memcpy(asked.message, packet->bytes + packet->start, length);
-		error = batch_commit(&c->batch, &asked, ASKED_HEAD + length);
-	}
+	error = put_message(c, record);
 	if (error != 0) {
-		load_at(c->place, line);
-		return report_refusal(c->session, error, NULL, &request->flow);
+		load_at(c->place, record->line);
+		return report_refusal(c->session, error, NULL, NULL);
 	}
-	if (request->flow.present & FLOW_LABELS && !c->labels_checked && !c->failed) {
-		/* One look tells for all: rules are of the namespace. */
-		c->labels_checked = true;
-		error = load_create_run(c);
-		if (error != EXIT_DONE)
-			return error;
-		load_at(c->place, line);
-		create_check_labels(c->session, &request->flow);
-	}
+	if (record->flags & SPOOL_LABELS && !c->labels_checked && !c->failed)
+		return check_labels_once(c, record);
 	return c->failed ? EXIT_REFUSED : EXIT_DONE;
 }
 

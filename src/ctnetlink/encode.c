@@ -302,18 +302,22 @@ int encode_create(struct packet *p, const struct flow *flow, bool exclusive)
 	return packet_end(p);
 }
 
-int encode_create_again(struct packet *p, const void *message, size_t length)
+int encode_copy(struct packet *p, const void *message, size_t length)
 {
-	struct nlmsghdr *copy;
-
 	if (length < NLMSG_HDRLEN || length > p->size - p->used)
 		return -EMSGSIZE;
 	p->start = p->used;
-	copy = packet_message(p, p->start);
-	memcpy(copy, message, length);
-	copy->nlmsg_flags &= (uint16_t)~NLM_F_EXCL;
+	memcpy(p->bytes + p->start, message, length);
 	p->used += length;
 	return 0;
+}
+
+int encode_create_again(struct packet *p, const void *message, size_t length)
+{
+	int error = encode_copy(p, message, length);
+	if (error == 0)
+		packet_message(p, p->start)->nlmsg_flags &= (uint16_t)~NLM_F_EXCL;
+	return error;
 }
 
 int encode_update(struct packet *p, const struct flow *flow)

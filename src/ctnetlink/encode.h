@@ -40,6 +40,9 @@ int encode_get(struct packet *p, const struct flow *flow);
  */
 int encode_create(struct packet *p, const struct flow *flow, bool exclusive);
 
+/* Append a copy of a finished message of length bytes. 0 or -EMSGSIZE. */
+int encode_copy(struct packet *p, const void *message, size_t length);
+
 /*
  * Append a copy of an exclusive create (length bytes, as encode_create() made
  * it) that changes the entry which it found in its way.

@@ -229,8 +229,8 @@ static const struct {
 	{"-E expect -o xml,timestamp", "-E expect -o xml +timestamp"},
 	/* -F -C -S -V */
 	{"-F", "-F"},
-	{"-F -f ipv6", "-F ipv6"},
-	{"-F -f ipv4", "-F ipv4"},
+	{"-F -f ipv6", "-F ipv6 [ family=ipv6 ]"},
+	{"-F -f ipv4", "-F ipv4 [ family=ipv4 ]"},
 	{"-F expect", "-F expect"},
 	{"--flush conntrack", "-F"},
 	{"-C", "-C"},

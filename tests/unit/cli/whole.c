@@ -273,7 +273,7 @@ static const struct {
 	{"@-U -t 100 -u SEEN_REPLY -c 5 -w 3 -s 192.0.2.1 -p dccp --state OPEN --role server",
 		"-U ipv4 [ family=ipv4 p33 o.src=192.0.2.1 zone=3 secmark=5 ] timeout:=100 "
 		"status:=2 state:=4 role:=1"},
-	{"@-F -f ipv6", "-F ipv6"},
+	{"@-F -f ipv6", "-F ipv6 [ family=ipv6 ]"},
 	{"@-F", "-F"},
 	{"@-D -t 100 -s 192.0.2.1 -d 192.0.2.2 -p dccp --role client",
 		"-D ipv4 [ family=ipv4 p33 o.src=192.0.2.1 o.dst=192.0.2.2 ]"},

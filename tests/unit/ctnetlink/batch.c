@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -33,7 +34,7 @@ static int take_result(
 	assert_ptr_equal(data, &results);
 	assert_true(results < RESULTS);
 	result[results].error = answer->error;
-	strncpy(result[results].text, answer->text, sizeof(result[0].text) - 1);
+	snprintf(result[results].text, sizeof(result[0].text), "%.63s", answer->text);
 	result[results].length = length;
 	if (length >= sizeof(result[0].number))
 		memcpy(&result[results].number, context, sizeof(result[0].number));

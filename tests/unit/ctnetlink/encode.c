@@ -146,6 +146,7 @@ static void test_round_trip(void **state)
 /* The payload of the first attribute of a type behind `at`, at depth 0; NULL if none. */
 static const uint8_t *find_from(size_t at, size_t end, uint16_t type, uint16_t *length)
 {
+	*length = 0;
 	while (at + NLA_HDRLEN <= end) {
 		struct nlattr a;
 		memcpy(&a, bytes + at, sizeof(a));
@@ -166,13 +167,13 @@ static const uint8_t *find(uint16_t type, uint16_t *length)
 static const uint8_t *find_in(const uint8_t *nest, uint16_t nest_length, uint16_t type)
 {
 	size_t at = (size_t)(nest - bytes);
-	uint16_t length;
+	uint16_t length = 0;
 	return find_from(at, at + nest_length, type, &length);
 }
 
 static void check_missing(uint16_t type)
 {
-	uint16_t length;
+	uint16_t length = 0;
 	assert_null(find(type, &length));
 }
 
