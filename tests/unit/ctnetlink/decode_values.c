@@ -338,6 +338,34 @@ static void test_two_ways(void **state)
 	}
 }
 
+/* One header of the layout is another: that member, and what is in it, is not there. */
+static void test_not_quite_usual(void **state)
+{
+	static const struct {
+		uint8_t at; /* in the tuple's payload */
+		uint8_t gone;
+	} rows[] = {
+		{0, TUPLE_ADDRESSES},
+		{4, TUPLE_SOURCE},
+		{12, TUPLE_DESTINATION},
+		{20, TUPLE_PROTOCOL | TUPLE_PARTS},
+		{24, TUPLE_PROTOCOL | TUPLE_PARTS},
+		{32, TUPLE_PART},
+		{40, TUPLE_PART << 1},
+	};
+	const unsigned all = TUPLE_ADDRESSES | TUPLE_PROTOCOL | TUPLE_PART | TUPLE_PART << 1;
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const uint16_t unknown = 0x123;
+		begin();
+		put_ports(NLA_F_NESTED, AF_INET, IPPROTO_UDP);
+		memcpy(bytes + 24 + rows[i].at + offsetof(struct nlattr, nla_type), &unknown,
+			sizeof(unknown));
+		decode_built();
+		assert_int_equal(flow.tuple[ORIGINAL].present, all & ~(unsigned)rows[i].gone);
+	}
+}
+
 static void put_tcp(uint16_t nested)
 {
 	size_t info = packet_nest(&p, CTA_PROTOINFO);
@@ -380,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_parts_before_number),
 		cmocka_unit_test(test_parts_of_nothing),
 		cmocka_unit_test(test_two_ways),
+		cmocka_unit_test(test_not_quite_usual),
 		cmocka_unit_test(test_tcp_two_ways),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_helper),

@@ -180,6 +180,11 @@ static void test_mixed_families(void **state)
 	check(KERNEL_FAMILY, 0, 0);
 	assert_int_equal(kernel.family, AF_INET6);
 	assert_int_equal(kernel.tuple[ORIGINAL].present & TUPLE_ADDRESSES, 0);
+	setup(NULL);
+	number(TERM_FAMILY, AF_INET);
+	address(TERM_SOURCE, ORIGINAL, "fd00::1");
+	check(KERNEL_FAMILY, 0, 0);
+	assert_int_equal(kernel.family, AF_INET);
 }
 
 static void test_first_address_counts(void **state)
