@@ -30,6 +30,14 @@ static const char *const kind_names[] = {
 	[VALUE_ROLE] = "role",
 };
 
+/* What the scripts call a kind; one that they know nothing of is free. */
+static const char *kind_name(enum value_kind kind)
+{
+	bool known = (size_t)kind < sizeof(kind_names) / sizeof(kind_names[0]);
+
+	return known && kind_names[kind] != NULL ? kind_names[kind] : kind_names[VALUE_FREE];
+}
+
 static void put_words(const struct value_word *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -63,10 +71,7 @@ static void put_values(enum value_kind kind)
 	case VALUE_ROLE:
 		put_words(role_words, role_word_count);
 		break;
-	case VALUE_FREE:
-	case VALUE_LABEL:
-	case VALUE_FILE:
-	case VALUE_STATE: /* by protocol: put_states() */
+	default: /* of VALUE_STATE, by protocol: put_states() */
 		break;
 	}
 }
@@ -178,10 +183,10 @@ static void kinds(enum shell shell)
 			printf("|--%s", row->alias);
 		if (row->letter != '\0')
 			printf("|-%c", row->letter);
-		printf(") kind=%s ;;\n", kind_names[row->values]);
+		printf(") kind=%s ;;\n", kind_name(row->values));
 	}
 	printf("%s%s%s|--%s) kind=%s ;;\n", indent, open, command_rows[COMMAND_LOAD].option,
-		command_rows[COMMAND_LOAD].name, kind_names[VALUE_FILE]);
+		command_rows[COMMAND_LOAD].name, kind_name(VALUE_FILE));
 	for (size_t i = 0; i < protocol_count; i++)
 		part_kinds(indent, open, i);
 }
@@ -198,7 +203,7 @@ static void values(enum shell shell)
 	for (int kind = VALUE_FREE + 1; kind <= VALUE_ROLE; kind++) {
 		if (kind == VALUE_LABEL || kind == VALUE_FILE || kind == VALUE_STATE)
 			continue;
-		printf("%s%s%s) %s", indent, open, kind_names[kind], start);
+		printf("%s%s%s) %s", indent, open, kind_name((enum value_kind)kind), start);
 		put_values((enum value_kind)kind);
 		printf("%s ;;\n", end);
 	}
