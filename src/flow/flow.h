@@ -44,6 +44,7 @@ enum flow_present_bit {
 	FLOW_ROLE_BIT = FLOW_VTAG_BIT + DIRECTIONS,
 	FLOW_HANDSHAKE_BIT,
 	FLOW_MASTER_BIT,
+	FLOW_NETNS_BIT, /* put there by a walk of several namespaces */
 	/* What only a person's request has, never a kernel's answer: */
 	FLOW_NAT_BIT,					  /* two bits, by enum nat_kind */
 	FLOW_MARK_MASK_BIT = FLOW_NAT_BIT + 2,
@@ -74,6 +75,7 @@ enum flow_present_bit {
 #define FLOW_ROLE	  FLOW_BIT(FLOW_ROLE_BIT)
 #define FLOW_HANDSHAKE	  FLOW_BIT(FLOW_HANDSHAKE_BIT)
 #define FLOW_MASTER	  FLOW_BIT(FLOW_MASTER_BIT)
+#define FLOW_NETNS	  FLOW_BIT(FLOW_NETNS_BIT)
 #define FLOW_NAT	  FLOW_BIT(FLOW_NAT_BIT)
 #define FLOW_MARK_MASK	  FLOW_BIT(FLOW_MARK_MASK_BIT)
 #define FLOW_LABELS_MASK  FLOW_BIT(FLOW_LABELS_MASK_BIT)
@@ -149,6 +151,7 @@ struct flow {
 		uint32_t timestamp_offset;
 	} synproxy;
 	struct tuple master;
+	const char *netns; /* name of the network namespace, outlives the flow */
 
 	/* requests only */
 	struct nat_request nat[NAT_KINDS];

@@ -309,10 +309,9 @@ static char *put_field(
 		return put_role_value(p, flow->role);
 	case FIELD_LABELS:
 		return put_labels_value(o, p, flow->labels);
-	case FIELD_U8:
-	case FIELD_U16:
-	case FIELD_U32:
-	case FIELD_U64:
+	case FIELD_NAME:
+		return put_text_value(o, p, flow->netns, strlen(flow->netns));
+	default:
 		break;
 	}
 	return put_number_value(p, number);
@@ -382,7 +381,7 @@ static void json_flow(struct output *o, const struct flow *flow, const struct ev
 		if (flow->tuple[d].present)
 			p = put_direction(p, flow, d, protocol);
 	}
-	for (size_t i = 0; i < field_count; i++) {
+	for (size_t i = field_first_fact; i < field_count; i++) {
 		if (flow->present & fields[i].present)
 			p = put_field(o, p, &fields[i], flow);
 	}
