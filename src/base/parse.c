@@ -54,14 +54,36 @@ int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	return parse_digits(text, text[0] == '0' ? 8 : 10, min, max, out);
 }
 
+/* Four decimal numbers up to 255, without leading zeros, parted by dots. */
+static bool parse_ipv4(const char *text, uint8_t bytes[static 4])
+{
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned value = (unsigned)(*text - '0');
+		unsigned digit;
+
+		if (value > 9)
+			return false;
+		for (text++; (digit = (unsigned)(*text - '0')) <= 9; text++) {
+			value = 10 * value + digit;
+			if (value < 10 || value > UINT8_MAX)
+				return false;
+		}
+		bytes[i] = (uint8_t)value;
+		if (*text++ != (i < 3 ? '.' : '\0'))
+			return false;
+	}
+	return true;
+}
+
 int parse_address(const char *text, uint8_t bytes[static 16], uint8_t *family)
 {
 	uint8_t parsed[16] = {0};
-	int kind = strchr(text, ':') ? AF_INET6 : AF_INET;
+	/* Of inet_pton(3) only the half that is worth its call. */
+	bool ipv6 = strchr(text, ':') != NULL;
 
-	if (inet_pton(kind, text, parsed) != 1)
+	if (ipv6 ? inet_pton(AF_INET6, text, parsed) != 1 : !parse_ipv4(text, parsed))
 		return -EINVAL;
 	memcpy(bytes, parsed, sizeof(parsed));
-	*family = (uint8_t)kind;
+	*family = ipv6 ? AF_INET6 : AF_INET;
 	return 0;
 }

@@ -90,16 +90,16 @@ static int check_needed_rows(const struct check *k)
 	const struct given *g = k->g;
 	option_set missing = options_needed(k->place) & ~g->options;
 
-	for (int id = 0; missing != 0 && id < OPTION_ROWS; id++) {
-		if (!(missing >> id & 1))
-			continue;
+	for (; missing != 0; missing &= missing - 1) {
+		unsigned id = option_first(missing) % OPTION_ROWS; /* no set has others */
+
 		if (option_rows[id].extra != 0 &&
-			(g->protocol == NULL || !option_of_protocol(id, g->protocol)))
+			(g->protocol == NULL || !option_of_protocol((int)id, g->protocol)))
 			continue;
 		if ((id == OPTION_MASK_SOURCE || id == OPTION_MASK_DESTINATION) &&
-			has_bits_for(g, id))
+			has_bits_for(g, (int)id))
 			continue;
-		return is_missing(k, id);
+		return is_missing(k, (int)id);
 	}
 	return 0;
 }

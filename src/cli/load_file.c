@@ -27,31 +27,33 @@ int load_file_open(struct load_file *f, const char *path)
 	return error;
 }
 
-/* One more word, and room for one behind it. */
-static int add_word(struct load_file *f, char *word)
+/* Room for so many words, our name and the NULL behind them; 0 or -ENOMEM. */
+static int make_room(struct load_file *f, size_t words)
 {
-	if ((size_t)f->count + 1 >= f->room) {
-		size_t room = f->room > 0 ? f->room * 2 : 64;
-		char **words = room <= INT_MAX ? realloc(f->words, room * sizeof(*words)) : NULL;
+	size_t room = f->room > 0 ? f->room : 64;
+	char **larger;
 
-		if (words == NULL)
-			return -ENOMEM;
-		f->words = words;
-		f->room = room;
-	}
-	f->words[f->count++] = word;
+	if (words + 2 <= f->room)
+		return 0;
+	while (room < words + 2)
+		room *= 2;
+	larger = room <= INT_MAX ? realloc(f->words, room * sizeof(*larger)) : NULL;
+	if (larger == NULL)
+		return -ENOMEM;
+	f->words = larger;
+	f->room = room;
 	return 0;
 }
 
 int load_file_add(struct load_file *f, char *word)
 {
-	int error = f->count == 0 ? add_word(f, program_name) : 0;
-
-	if (error == 0)
-		error = add_word(f, word);
-	if (error == 0)
-		f->words[f->count] = NULL; /* add_word() left room for it */
-	return error;
+	if (make_room(f, (size_t)f->count + 1) < 0)
+		return -ENOMEM;
+	if (f->count == 0)
+		f->words[f->count++] = program_name;
+	f->words[f->count++] = word;
+	f->words[f->count] = NULL;
+	return 0;
 }
 
 void load_file_begin(struct load_file *f, unsigned line)
@@ -65,6 +67,9 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* What ends a run of plain characters: most of a file is looked at here. */
+static const bool ends_run[256] = {['\0'] = true, [' '] = true, ['\t'] = true, ['"'] = true};
+
 /*
  * The word at *at, unquoted in place and ended with a NUL; *at is moved behind
  * it. 0, or -1 when a quotation is not closed. Unquoting never needs more room
@@ -75,7 +80,7 @@ static int take_word(char **at)
 {
 	char *in = *at;
 
-	while (*in != '\0' && !is_blank(*in) && *in != '"')
+	while (!ends_run[(unsigned char)*in])
 		in++;
 
 	char *out = in;
@@ -107,16 +112,18 @@ int load_file_split(struct load_file *f, char *line, size_t length, struct compl
 		at++;
 	if (*at == '\0' || *at == '#')
 		return 0;
+	/* No line has more words than every second sign begins one. */
+	if (make_room(f, length / 2 + 1) < 0)
+		return complain(complaint, "no memory for the words of the line");
+	f->words[f->count++] = program_name;
 	while (*at != '\0') {
-		char *word = at;
-
+		f->words[f->count++] = at;
 		if (take_word(&at) < 0)
 			return complain(complaint, "a quotation (\") that is not closed");
-		if (load_file_add(f, word) < 0)
-			return complain(complaint, "no memory for the words of the line");
 		while (is_blank(*at))
 			at++;
 	}
+	f->words[f->count] = NULL;
 	return 1;
 }
 

@@ -140,18 +140,18 @@ int option_by_abbreviation(
 
 int option_by_letter(char letter)
 {
-	static int8_t ids[128]; /* 1 + id */
+	static int16_t ids[128]; /* 1 + id */
 	static bool filled;
 
 	if (!filled) {
 		for (int id = 0; id < OPTION_ROWS; id++) {
-			ids[(unsigned char)option_rows[id].letter] = (int8_t)(1 + id);
-			ids[(unsigned char)option_rows[id].letter2] = (int8_t)(1 + id);
+			ids[(unsigned char)option_rows[id].letter] = (int16_t)(1 + id);
+			ids[(unsigned char)option_rows[id].letter2] = (int16_t)(1 + id);
 		}
 		for (int command = COMMAND_NONE + 1; command < COMMANDS; command++) {
 			if (command != COMMAND_LOAD)
 				ids[(unsigned char)command_rows[command].option[1]] =
-					(int8_t)(1 + OPTION_COMMAND + command);
+					(int16_t)(1 + OPTION_COMMAND + command);
 		}
 		ids[0] = 0; /* rows without a letter wrote here */
 		filled = true;

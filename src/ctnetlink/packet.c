@@ -54,21 +54,42 @@ void packet_put(struct packet *p, uint16_t type, const void *bytes, size_t lengt
 		memcpy(room + NLA_HDRLEN, bytes, length);
 }
 
+/*
+ * An attribute of up to four bytes, of which `word` holds the first ones as
+ * they lie in memory and zeros: header, payload and padding in one store.
+ */
+static void put_word(struct packet *p, uint16_t type, size_t length, uint32_t word)
+{
+	struct {
+		struct nlattr header;
+		uint32_t word;
+	} attribute = {{(uint16_t)(NLA_HDRLEN + length), type}, word};
+	if (p->overflow || sizeof(attribute) > p->size - p->used) {
+		p->overflow = true;
+		return;
+	}
+	memcpy(p->bytes + p->used, &attribute, sizeof(attribute));
+	p->used += sizeof(attribute);
+}
+
 void packet_put_u8(struct packet *p, uint16_t type, uint8_t value)
 {
-	packet_put(p, type, &value, sizeof(value));
+	uint32_t word = 0;
+	memcpy(&word, &value, sizeof(value));
+	put_word(p, type, sizeof(value), word);
 }
 
 void packet_put_be16(struct packet *p, uint16_t type, uint16_t value)
 {
+	uint32_t word = 0;
 	value = htons(value);
-	packet_put(p, type, &value, sizeof(value));
+	memcpy(&word, &value, sizeof(value));
+	put_word(p, type, sizeof(value), word);
 }
 
 void packet_put_be32(struct packet *p, uint16_t type, uint32_t value)
 {
-	value = htonl(value);
-	packet_put(p, type, &value, sizeof(value));
+	put_word(p, type, sizeof(value), htonl(value));
 }
 
 void packet_put_be64(struct packet *p, uint16_t type, uint64_t value)
@@ -79,7 +100,7 @@ void packet_put_be64(struct packet *p, uint16_t type, uint64_t value)
 
 void packet_put_host32(struct packet *p, uint16_t type, uint32_t value)
 {
-	packet_put(p, type, &value, sizeof(value));
+	put_word(p, type, sizeof(value), value);
 }
 
 size_t packet_nest(struct packet *p, uint16_t type)
