@@ -35,6 +35,11 @@
  *   flow/protocol.c, .h         a row a protocol
  *   flow/status.c, .h           a row a status bit
  *   flow/field.c, .h            a row a field
+ *   flow/view.h                 what of flows is shown, and how
+ *   flow/group.c, .h            flows counted by groups
+ *   flow/group_order.c          which groups are shown, in which order
+ *   flow/group_store.c, .h      groups by key
+ *   flow/group_text.c, .h       texts as numbers, for keys
  *   flow/labels.c, .h           the list of label names
  *   flow/filter.c, .h           does this flow match
  *   flow/filter_set.c, .h       which of many filters does it match
