@@ -62,6 +62,14 @@
  *   output/xml.c                -o xml
  *   output/save.c               -o save
  *   output/json.c               -o json
+ *   output/value.c, .h          values of fields for people
+ *   output/terminal.c, .h       a person at a terminal, or a program
+ *   output/sheet.c, .h          aligned columns
+ *   output/columns.c, .h        which columns
+ *   output/table.c              -o table
+ *   output/csv.c                -o csv
+ *   output/summary.c, .h        groups of flows, as lines
+ *   output/summary_json.c       likewise, as JSON
  *
  *   cli/cli.h                   the room's face: words in, request out
  *   cli/request.h               what the person asks for, complete and checked

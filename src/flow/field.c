@@ -57,6 +57,7 @@ static bool read_port(
 	const struct field *field, const struct flow *flow, uint64_t now, struct field_value *value)
 {
 	(void)now;
+	value->protocol = flow->tuple[field->direction].protocol;
 	return read_part(field, flow, PART_PORT, &value->number);
 }
 
@@ -234,7 +235,7 @@ const struct field fields[] = {
 	{"reply_zone", "zone of the reply direction", FIELD_U16, .direction = REPLY,
 		.read = read_tuple_zone},
 	{"status", "status flags", FIELD_STATUS, FACT(FLOW_STATUS, status)},
-	{"timeout", "seconds left", FIELD_U32, FACT(FLOW_TIMEOUT, timeout)},
+	{"timeout", "seconds left", FIELD_TIMEOUT, FACT(FLOW_TIMEOUT, timeout)},
 	{"state", "state of the protocol", FIELD_STATE, FACT(FLOW_STATE, state)},
 	{"mark", "mark", FIELD_U32, FACT(FLOW_MARK, mark)},
 	{"secmark", "security mark", FIELD_U32, FACT(FLOW_SECMARK, secmark)},
@@ -291,6 +292,7 @@ uint64_t field_number(const struct field *field, const struct flow *flow)
 		return *(const uint16_t *)value;
 	case FIELD_U32:
 	case FIELD_STATUS:
+	case FIELD_TIMEOUT:
 		return *(const uint32_t *)value;
 	case FIELD_U64:
 	case FIELD_TIME:

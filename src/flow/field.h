@@ -37,6 +37,7 @@ enum field_type {
 	FIELD_NAT,        /* 1 << enum nat_kind, of both kinds */
 	FIELD_CONFIDENCE, /* enum confidence */
 	FIELD_SECONDS,    /* uint64_t, a span of time */
+	FIELD_TIMEOUT,    /* uint32_t, likewise */
 	FIELD_AMOUNT,     /* uint64_t, what can be summed: packets, bytes */
 };
 
@@ -59,7 +60,7 @@ struct field_value {
 		uint8_t labels[LABEL_BYTES];
 	};
 	uint8_t family;   /* of an address */
-	uint8_t protocol; /* that names a state */
+	uint8_t protocol; /* that names a state or a port; 0: not known */
 };
 
 struct field {

@@ -26,6 +26,7 @@ static unsigned narrow_bits(const struct field *field)
 		return 16;
 	case FIELD_U32:
 	case FIELD_STATUS:
+	case FIELD_TIMEOUT:
 	case FIELD_ADDRESS: /* of IPv4 */
 	case FIELD_TEXT:
 	case FIELD_SLICE:
@@ -210,6 +211,7 @@ static void read_value(const struct group_table *table, const struct field *fiel
 		value->text = group_text(&table->texts, (uint32_t)*words);
 	} else {
 		value->number = *words;
+		value->protocol = 0;
 	}
 }
 

@@ -12,6 +12,7 @@
 #include "flow/status.h"
 #include "output/output.h"
 #include "output/parts.h"
+#include "output/summary.h"
 
 #define NANOSECONDS UINT64_C(1000000000)
 
@@ -111,40 +112,9 @@ static char *put_hex_value(struct output *o, char *p, const uint8_t *bytes, size
 	return put_string(record_room(o->writer, p), "\",");
 }
 
-/*
- * The date of a day since 1970-01-01, Gregorian: years are counted from March
- * 1st of the year 0, so that the leap day is the last one of its year.
- */
-static char *put_date(char *p, uint64_t day)
-{
-	enum { DAYS_IN_ERA = 146097, DAYS_TO_1970 = 719468 };
-	uint64_t from_zero = day + DAYS_TO_1970;
-	uint32_t era = (uint32_t)(from_zero / DAYS_IN_ERA);
-	uint32_t day_of_era = (uint32_t)(from_zero % DAYS_IN_ERA);
-	uint32_t year_of_era =
-		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	uint32_t day_of_year =
-		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	uint32_t month = (5 * day_of_year + 2) / 153; /* 0: March */
-	uint32_t day_of_month = day_of_year - (153 * month + 2) / 5 + 1;
-	uint32_t year = era * 400 + year_of_era + (month >= 10);
-
-	p = put_character(put_u64_padded(p, year, 4), '-');
-	p = put_character(put_u64_padded(p, month < 10 ? month + 3 : month - 9, 2), '-');
-	return put_u64_padded(p, day_of_month, 2);
-}
-
-/* RFC 3339 in UTC with all nine digits. */
 static char *put_time_value(char *p, uint64_t second, uint64_t nanosecond)
 {
-	uint32_t of_day = (uint32_t)(second % 86400);
-
-	p = put_date(put_character(p, '"'), second / 86400);
-	p = put_u64_padded(put_character(p, 'T'), of_day / 3600, 2);
-	p = put_u64_padded(put_character(p, ':'), of_day / 60 % 60, 2);
-	p = put_u64_padded(put_character(p, ':'), of_day % 60, 2);
-	p = put_u64_padded(put_character(p, '.'), nanosecond, 9);
-	return put_string(p, "Z\",");
+	return put_string(put_moment(put_character(p, '"'), second, nanosecond), "\",");
 }
 
 static char *put_protocol(char *p, uint8_t number)
@@ -269,52 +239,75 @@ static char *put_labels_value(struct output *o, char *p, const uint8_t *labels)
 	return put_close(p, ']');
 }
 
-static char *put_state_value(char *p, const struct flow *flow)
+static char *put_name_or_number(char *p, const char *name, uint64_t number)
 {
-	const struct protocol *protocol = protocol_by_number(protocol_number(flow));
-	const char *name = protocol ? protocol_state_name(protocol, flow->state) : NULL;
-
-	return name ? put_word_value(p, name) : put_number_value(p, flow->state);
+	return name ? put_word_value(p, name) : put_number_value(p, number);
 }
 
-static char *put_role_value(char *p, uint8_t role)
+static char *put_state_value(char *p, uint8_t protocol, uint64_t state)
 {
-	const char *name = field_role_name(role);
+	const struct protocol *row = protocol_by_number(protocol);
 
-	return name ? put_word_value(p, name) : put_number_value(p, role);
+	return put_name_or_number(p, row ? protocol_state_name(row, (uint8_t)state) : NULL, state);
+}
+
+static char *put_address_value(char *p, uint8_t family, const union address *address)
+{
+	return put_string(put_address(put_character(p, '"'), family, address), "\",");
+}
+
+static const char *name_of_protocol(uint64_t number)
+{
+	const struct protocol *protocol = protocol_by_number((uint8_t)number);
+
+	return protocol ? protocol->name : NULL;
+}
+
+char *put_json_value(
+	struct output *o, char *p, const struct field *field, const struct field_value *value)
+{
+	uint64_t number = value->number;
+
+	switch (field->type) {
+	case FIELD_TIME:
+		return put_time_value(p, number / NANOSECONDS, number % NANOSECONDS);
+	case FIELD_TEXT:
+	case FIELD_SLICE:
+	case FIELD_NAME:
+		return put_text_value(o, p, value->text.bytes, value->text.length);
+	case FIELD_BYTES:
+		return put_hex_value(o, p, value->text.bytes, value->text.length);
+	case FIELD_STATE:
+		return put_state_value(p, value->protocol, number);
+	case FIELD_STATUS:
+		return put_status_value(p, (uint32_t)number);
+	case FIELD_ROLE:
+		return put_name_or_number(p, field_role_name((uint8_t)number), number);
+	case FIELD_LABELS:
+		return put_labels_value(o, p, value->labels);
+	case FIELD_ADDRESS:
+		return put_address_value(p, value->family, &value->address);
+	case FIELD_PROTOCOL:
+		return put_name_or_number(p, name_of_protocol(number), number);
+	case FIELD_FAMILY:
+		return put_word_value(p, family_name((uint8_t)number));
+	case FIELD_NAT:
+		return put_word_value(p, field_nat_name(number));
+	case FIELD_CONFIDENCE:
+		return put_name_or_number(p, field_confidence_name(number), number);
+	default:
+		return put_number_value(p, number);
+	}
 }
 
 static char *put_field(
 	struct output *o, char *p, const struct field *field, const struct flow *flow)
 {
-	const void *value = field_value(field, flow);
-	const struct slice *slice = value;
-	uint64_t number = field_number(field, flow);
+	struct field_value value;
 
-	p = put_named_key(p, field->name);
-	switch (field->type) {
-	case FIELD_TIME:
-		return put_time_value(p, number / NANOSECONDS, number % NANOSECONDS);
-	case FIELD_TEXT:
-		return put_text_value(o, p, value, strnlen(value, HELPER_NAME_SIZE));
-	case FIELD_SLICE:
-		return put_text_value(o, p, slice->bytes, slice->length);
-	case FIELD_BYTES:
-		return put_hex_value(o, p, slice->bytes, slice->length);
-	case FIELD_STATE:
-		return put_state_value(p, flow);
-	case FIELD_STATUS:
-		return put_status_value(p, flow->status);
-	case FIELD_ROLE:
-		return put_role_value(p, flow->role);
-	case FIELD_LABELS:
-		return put_labels_value(o, p, flow->labels);
-	case FIELD_NAME:
-		return put_text_value(o, p, flow->netns, strlen(flow->netns));
-	default:
-		break;
-	}
-	return put_number_value(p, number);
+	if (!field_read(field, flow, 0, &value))
+		return p;
+	return put_json_value(o, put_named_key(p, field->name), field, &value);
 }
 
 static char *put_nat(char *p, const struct flow *flow)
@@ -503,4 +496,5 @@ const struct output_format output_json = {
 	.expectation = json_expectation,
 	.stats = json_stats,
 	.count = json_count,
+	.summary = json_summary,
 };

@@ -32,6 +32,11 @@ void output_end(struct output *o)
 		o->format->end(o);
 }
 
+void output_summary(struct output *o, const struct summary *summary)
+{
+	o->format->summary(o, summary);
+}
+
 void output_stats(struct output *o, const struct stats *stats)
 {
 	o->format->stats(o, stats);

@@ -15,6 +15,7 @@
 #include "flow/flow.h"
 #include "flow/labels.h"
 #include "flow/stats.h"
+#include "flow/view.h"
 
 /* -o words that are not formats by themselves. */
 enum output_flag {
@@ -44,6 +45,22 @@ struct event {
 };
 
 struct output;
+struct summary;
+
+/*
+ * Names for addresses and ports, looked up elsewhere while the output goes on.
+ * A name is text of letters, digits and "-._"; NULL: there is none, or it is
+ * not known yet.
+ */
+struct names {
+	/* Begin to look an address up. */
+	void (*want)(struct names *names, uint8_t family, const union address *address);
+	/* Until all is found that was wanted, or it took too long. */
+	void (*wait)(struct names *names);
+	const char *(*address)(struct names *names, uint8_t family, const union address *address);
+	/* protocol 0: of any. */
+	const char *(*port)(struct names *names, uint8_t protocol, uint16_t port);
+};
 
 /* A format. begin and end may be NULL. */
 struct output_format {
@@ -55,12 +72,15 @@ struct output_format {
 	void (*end)(struct output *o);
 	void (*stats)(struct output *o, const struct stats *stats);
 	void (*count)(struct output *o, uint64_t entries);
+	void (*summary)(struct output *o, const struct summary *summary); /* or NULL: it has none */
 };
 
 extern const struct output_format output_text;
 extern const struct output_format output_xml;
 extern const struct output_format output_save;
 extern const struct output_format output_json;
+extern const struct output_format output_table;
+extern const struct output_format output_csv;
 
 struct output {
 	const struct output_format *format;
@@ -69,6 +89,9 @@ struct output {
 	enum output_subject subject;
 	bool expectations;              /* records are expectations */
 	const struct label_map *labels; /* NULL: no list */
+	const struct view *view;        /* columns and manner; NULL: the usual ones */
+	struct names *names;            /* NULL: numbers are not resolved */
+	const char *netns;              /* the namespace of counts and counters; NULL: not said */
 	time_t now; /* for delta-time; 0: the format asks the clock once a begin */
 	bool begun; /* something was printed (head included) */
 	uint64_t records;
@@ -82,6 +105,9 @@ struct output {
 void output_flow(struct output *o, const struct flow *flow, const struct event *event);
 void output_expectation(struct output *o, const struct expectation *e, const struct event *event);
 void output_end(struct output *o);
+
+/* Groups of flows (output/summary.h); the format must have a summary. */
+void output_summary(struct output *o, const struct summary *summary);
 
 /* -S and -C. */
 void output_stats(struct output *o, const struct stats *stats);

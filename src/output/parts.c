@@ -170,6 +170,41 @@ struct timespec event_time(const struct flow *flow, const struct event *event)
 	};
 }
 
+/*
+ * The date of a day since 1970-01-01, Gregorian: years are counted from March
+ * 1st of the year 0, so that the leap day is the last one of its year.
+ */
+static char *put_date(char *p, uint64_t day)
+{
+	enum { DAYS_IN_ERA = 146097, DAYS_TO_1970 = 719468 };
+	uint64_t from_zero = day + DAYS_TO_1970;
+	uint32_t era = (uint32_t)(from_zero / DAYS_IN_ERA);
+	uint32_t day_of_era = (uint32_t)(from_zero % DAYS_IN_ERA);
+	uint32_t year_of_era =
+		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	uint32_t day_of_year =
+		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	uint32_t month = (5 * day_of_year + 2) / 153; /* 0: March */
+	uint32_t day_of_month = day_of_year - (153 * month + 2) / 5 + 1;
+	uint32_t year = era * 400 + year_of_era + (month >= 10);
+
+	p = put_character(put_u64_padded(p, year, 4), '-');
+	p = put_character(put_u64_padded(p, month < 10 ? month + 3 : month - 9, 2), '-');
+	return put_u64_padded(p, day_of_month, 2);
+}
+
+char *put_moment(char *p, uint64_t second, uint64_t nanosecond)
+{
+	uint32_t of_day = (uint32_t)(second % 86400);
+
+	p = put_date(p, second / 86400);
+	p = put_u64_padded(put_character(p, 'T'), of_day / 3600, 2);
+	p = put_u64_padded(put_character(p, ':'), of_day / 60 % 60, 2);
+	p = put_u64_padded(put_character(p, ':'), of_day % 60, 2);
+	p = put_u64_padded(put_character(p, '.'), nanosecond, 9);
+	return put_character(p, 'Z');
+}
+
 uint64_t flow_age(const struct output *o, const struct flow *flow, const struct event *event)
 {
 	uint64_t now, start = flow->start / NANOSECONDS;

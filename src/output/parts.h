@@ -20,6 +20,7 @@
 
 #include "base/put.h"
 #include "base/writer.h"
+#include "flow/field.h"
 #include "flow/flow.h"
 #include "flow/protocol.h"
 #include "output/output.h"
@@ -131,6 +132,10 @@ char *put_escaped(struct writer *w, char *p, const uint8_t *bytes, size_t length
 /* Likewise for plain text: what a terminal could act on is shown as \xHH. */
 char *put_plain(struct writer *w, char *p, const void *bytes, size_t length);
 
+/* A value in JSON, and the comma behind it. */
+char *put_json_value(
+	struct output *o, char *p, const struct field *field, const struct field_value *value);
+
 /* The next set label from `bit` on that has a name in the map, or LABEL_BITS. */
 unsigned next_named_label(
 	const uint8_t labels[static LABEL_BYTES], const struct label_map *map, unsigned bit);
@@ -140,6 +145,9 @@ unsigned next_named_label(
  * run of equal seconds costs one conversion. Valid until the next call.
  */
 const struct tm *local_time(time_t second);
+
+/* RFC 3339 in UTC with all nine digits; at most 35 bytes. */
+char *put_moment(char *p, uint64_t second, uint64_t nanosecond);
 
 /* When it happened: the kernel's time of the event if it has one, else when it was read. */
 struct timespec event_time(const struct flow *flow, const struct event *event);

@@ -9,6 +9,7 @@
 #include "flow/labels.h"
 #include "output/output.h"
 #include "output/parts.h"
+#include "output/summary.h"
 
 static char *put_time_prefix(char *p, struct timespec when)
 {
@@ -332,4 +333,5 @@ const struct output_format output_text = {
 	.expectation = text_expectation,
 	.stats = text_stats,
 	.count = text_count,
+	.summary = text_summary,
 };

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "output/columns.h"
+
+#define NANOSECONDS UINT64_C(1000000000)
+
+/*
+ * What most people look for. The ranks are such that an IPv4 flow and its
+ * timeout fit in 80 characters.
+ */
+static const struct usual_column {
+	const char *name;
+	uint8_t rank;
+} usual_columns[] = {
+	{"proto", 0},
+	{"state", 0},
+	{"src", 0},
+	{"sport", 0},
+	{"dst", 0},
+	{"dport", 0},
+	{"reply_src", 8},
+	{"reply_sport", 8},
+	{"reply_dst", 8},
+	{"reply_dport", 8},
+	{"confidence", 3},
+	{"timeout", 1},
+	{"packets", 4},
+	{"bytes", 2},
+	{"mark", 6},
+	{"zone", 5},
+	{"helper", 7},
+};
+
+static void add(struct columns *columns, const struct field *field, uint8_t rank)
+{
+	columns->field[columns->count] = field;
+	columns->rank[columns->count++] = rank;
+}
+
+void columns_of(const struct output *o, struct columns *columns)
+{
+	const struct view *view = o->view;
+
+	columns->count = 0;
+	for (unsigned i = 0; view != NULL && i < view->column_count; i++)
+		add(columns, view->column[i], 0);
+	if (columns->count > 0)
+		return;
+	if (o->netns != NULL)
+		add(columns, field_by_name("netns"), 0);
+	for (unsigned i = 0; i < sizeof(usual_columns) / sizeof(usual_columns[0]); i++)
+		add(columns, field_by_name(usual_columns[i].name), usual_columns[i].rank);
+}
+
+const char *event_name(enum event_type type)
+{
+	static const char *const names[] = {
+		[EVENT_NONE] = "",
+		[EVENT_NEW] = "new",
+		[EVENT_UPDATE] = "update",
+		[EVENT_DESTROY] = "destroy",
+	};
+
+	return names[type];
+}
+
+uint64_t output_now(const struct output *o, const struct event *event)
+{
+	if (event == NULL)
+		return (uint64_t)o->now * NANOSECONDS;
+	return (uint64_t)event->received.tv_sec * NANOSECONDS + (uint64_t)event->received.tv_nsec;
+}
