@@ -9,20 +9,29 @@
 #include "ctnetlink/transport.h"
 #include "ctnetlink/walk.h"
 
-/* One message held or sent, and what became of it. */
+/* One message held or sent. */
 struct batch_item {
 	size_t offset; /* of its context */
 	size_t length;
-	struct ct_answer answer;
 };
 
-/* Room for contexts at first; it grows to what BATCH_MESSAGES of them need. */
+/* Room for contexts at first; it grows to what a full batch of them needs. */
 #define CONTEXT_SIZE_FIRST 4096
+
+/*
+ * What one reply takes of the receive buffer at the most: the kernel charges
+ * the memory behind a socket buffer, not the bytes in it (skb_set_owner_r()).
+ * An error with the request echoed lies in 1 KiB, an entry in 2 KiB.
+ */
+enum {
+	ERROR_CHARGE = 1024 + 256,
+	DATA_CHARGE = 2048 + 256,
+};
 
 int batch_open(struct batch *b, struct ct_socket *socket, batch_result_fn fn, void *data)
 {
 	*b = (struct batch){.socket = socket, .fn = fn, .data = data};
-	b->items = calloc(BATCH_MESSAGES, sizeof(*b->items));
+	b->items = malloc(BATCH_MESSAGES * sizeof(*b->items));
 	b->bytes = malloc(BATCH_BYTES);
 	b->context_size = CONTEXT_SIZE_FIRST;
 	b->context = malloc(b->context_size);
@@ -37,6 +46,7 @@ int batch_open(struct batch *b, struct ct_socket *socket, batch_result_fn fn, vo
 void batch_close(struct batch *b)
 {
 	free(b->items);
+	free(b->answers);
 	free(b->bytes);
 	free(b->context);
 	*b = (struct batch){0};
@@ -46,7 +56,7 @@ void batch_close(struct batch *b)
 static int keep_context(struct batch *b, const void *context, size_t length)
 {
 	if (length > b->context_size - b->context_used) {
-		size_t size = 2 * b->context_size + length;
+		size_t size = 2 * b->context_size + NLMSG_ALIGN(length);
 		uint8_t *grown = realloc(b->context, size);
 		if (!grown)
 			return -ENOMEM;
@@ -55,27 +65,40 @@ static int keep_context(struct batch *b, const void *context, size_t length)
 	}
 	if (length > 0)
 		memcpy(b->context + b->context_used, context, length);
-	b->context_used += length;
+	b->context_used += NLMSG_ALIGN(length);
 	return 0;
+}
+
+/*
+ * How many messages a send may have. Asked once, when there are more than a
+ * few: a privileged caller gets a buffer for them all, others what
+ * net.core.rmem_max allows.
+ */
+static size_t find_limit(const struct batch *b)
+{
+	int charge = b->reply ? DATA_CHARGE : ERROR_CHARGE;
+	/* The kernel doubles what it is asked for, and tells what it then has. */
+	int granted = transport_receive_buffer(b->socket->transport, BATCH_MESSAGES * charge / 2);
+	size_t limit = granted > 0 ? (size_t)(granted / charge) : 0;
+	if (limit < BATCH_MESSAGES_FIRST)
+		return BATCH_MESSAGES_FIRST;
+	return limit < BATCH_MESSAGES ? limit : BATCH_MESSAGES;
 }
 
 int batch_commit(struct batch *b, const void *context, size_t length)
 {
-	struct batch_item *item = &b->items[b->messages];
-	*item = (struct batch_item){.offset = b->context_used, .length = length};
+	size_t offset = b->context_used;
 	int error = keep_context(b, context, length);
 	if (error) {
 		b->packet.used = b->packet.start;
 		return error;
 	}
-
-	struct nlmsghdr *message = packet_message(&b->packet, b->packet.start);
-	message->nlmsg_seq = ++b->socket->sequence;
-	message->nlmsg_pid = b->socket->port;
-	message->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
-	b->last = b->packet.start;
-	b->messages++;
-	return b->messages == BATCH_MESSAGES ? batch_flush(b) : 0;
+	b->items[b->messages++] = (struct batch_item){.offset = offset, .length = length};
+	if (b->messages < BATCH_MESSAGES_FIRST)
+		return 0;
+	if (b->limit == 0)
+		b->limit = find_limit(b);
+	return b->messages < b->limit ? 0 : batch_flush(b);
 }
 
 /* Data, not an outcome. 0 or a negative errno. */
@@ -90,20 +113,33 @@ static int give_reply(
 	return error < 0 ? error : 0;
 }
 
+/* Keep a refusal until outcomes are told; 0 or -ENOMEM. */
+static int keep_answer(struct batch *b, size_t index, const struct ct_answer *answer)
+{
+	if (!b->answers)
+		b->answers = calloc(BATCH_MESSAGES, sizeof(*b->answers));
+	if (!b->answers)
+		return -ENOMEM;
+	b->answers[index] = *answer;
+	return 0;
+}
+
 /*
  * Note one answer where it belongs. 1 when it was the last message's, 0 when
  * not, or a negative errno.
  */
 static int take_answer(struct batch *b, const struct nlmsghdr *message)
 {
-	uint32_t first = b->socket->sequence - (uint32_t)b->messages + 1;
-	uint32_t index = message->nlmsg_seq - first;
+	uint32_t index = message->nlmsg_seq - b->first;
+	struct ct_answer answer = {0};
 	if (message->nlmsg_pid != b->socket->port || index >= b->messages)
 		return 0;
 	if (message->nlmsg_type != NLMSG_ERROR)
 		return give_reply(b, message, &b->items[index]);
-	if (ct_read_error(message, message->nlmsg_len, &b->items[index].answer) < 0)
+	if (ct_read_error(message, message->nlmsg_len, &answer) < 0)
 		return -EPROTO;
+	if (answer.error != 0 && keep_answer(b, index, &answer) < 0)
+		return -ENOMEM;
 	return index == b->messages - 1;
 }
 
@@ -145,26 +181,60 @@ static int read_answers(struct batch *b)
 	}
 }
 
+/* Sequence numbers in a row, and an ACK of the last one asked for. */
+static void number_messages(struct batch *b)
+{
+	struct nlmsghdr *message = NULL;
+	b->first = b->socket->sequence + 1;
+	for (size_t at = 0; at < b->packet.used; at += NLMSG_ALIGN(message->nlmsg_len)) {
+		message = packet_message(&b->packet, at);
+		message->nlmsg_seq = ++b->socket->sequence;
+		message->nlmsg_pid = b->socket->port;
+		message->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+	}
+	message->nlmsg_flags |= NLM_F_ACK;
+}
+
 /* Send all that is held and learn what became of it. */
 static int exchange(struct batch *b)
 {
-	packet_message(&b->packet, b->last)->nlmsg_flags |= NLM_F_ACK;
-	b->sends++;
+	number_messages(b);
 	int error = transport_send(b->socket->transport, b->packet.bytes, b->packet.used);
-	return error ? error : read_answers(b);
+	if (error)
+		return error;
+	b->sends++;
+	/* Until each is told. */
+	b->unknown += b->messages;
+	return read_answers(b);
+}
+
+/* Tell what became of each message; the first negative errno of fn ends it. */
+static int tell_outcomes(struct batch *b)
+{
+	static const struct ct_answer done;
+	int error = 0;
+	for (size_t i = 0; error >= 0 && i < b->messages; i++) {
+		const struct batch_item *item = &b->items[i];
+		b->unknown--;
+		error = b->fn(b->answers ? &b->answers[i] : &done, b->context + item->offset,
+			item->length, b->data);
+	}
+	return error < 0 ? error : 0;
 }
 
 int batch_flush(struct batch *b)
 {
 	if (b->messages == 0)
 		return 0;
-	int error = exchange(b);
-	for (size_t i = 0; error == 0 && i < b->messages; i++) {
-		const struct batch_item *item = &b->items[i];
-		error = b->fn(&item->answer, b->context + item->offset, item->length, b->data);
-	}
+	int error = b->before ? b->before(b->data) : 0;
+	if (error == 0)
+		error = exchange(b);
+	if (error == 0)
+		error = tell_outcomes(b);
+	free(b->answers);
+	b->answers = NULL;
 	b->messages = 0;
 	b->context_used = 0;
 	packet_init(&b->packet, b->bytes, BATCH_BYTES);
-	return error < 0 ? error : 0;
+	return error;
 }

@@ -30,7 +30,7 @@ struct datagram {
 };
 
 struct transport {
-	int open_error;
+	int open_error, buffer_maximum;
 	unsigned sends, receives, messages, acks_asked, groups;
 	unsigned order_count;
 	struct order order[ORDERS];
@@ -96,6 +96,11 @@ void fault_answer(const void *bytes, size_t length, bool fit)
 {
 	if (fault.answer_count < sizeof(fault.answer) / sizeof(fault.answer[0]))
 		fill(&fault.answer[fault.answer_count++], bytes, length, fit);
+}
+
+void fault_receive_buffer(int size)
+{
+	fault.buffer_maximum = size;
 }
 
 unsigned fault_messages(void)
@@ -262,8 +267,7 @@ int transport_join(struct transport *t, unsigned group)
 
 int transport_receive_buffer(struct transport *t, int size)
 {
-	(void)t;
-	return 2 * size;
+	return t->buffer_maximum > 0 && t->buffer_maximum < 2 * size ? t->buffer_maximum : 2 * size;
 }
 
 int transport_option(struct transport *t, int option, int value)

@@ -37,6 +37,9 @@ void fault_refuse(unsigned nth, int error, const char *text);
 /* The n-th message sent is not answered at all. */
 void fault_swallow(unsigned nth);
 
+/* What a socket's receive buffer is made to be at the most; 0: as large as asked for. */
+void fault_receive_buffer(int size);
+
 /* What was sent so far: messages, and how many of them asked for an ACK. */
 unsigned fault_messages(void);
 unsigned fault_acks_asked(void);

@@ -14,7 +14,7 @@
 #include "ctnetlink/encode.h"
 #include "seams/transport_fault.h"
 
-#define RESULTS 1024
+#define RESULTS 4096
 
 static struct ct_socket s;
 static struct batch b;
@@ -60,6 +60,18 @@ static int teardown(void **state)
 	batch_close(&b);
 	ct_close(&s);
 	return 0;
+}
+
+static unsigned replies[8], reply_count;
+
+static int take_reply(const struct nlmsghdr *reply, const void *context, size_t length, void *data)
+{
+	assert_ptr_equal(data, &results);
+	assert_int_equal(reply->nlmsg_type, 0x0100);
+	assert_int_equal(length, sizeof(replies[0]));
+	assert_int_equal(results, 0);
+	memcpy(&replies[reply_count++], context, length);
+	return reply_count == fail_at ? -ECANCELED : 0;
 }
 
 /* A message that is small; its context is its number. */
@@ -127,20 +139,105 @@ static void test_many(void **state)
 	fault_refuse(1, ENOENT, "");
 	fault_refuse(BATCH_MESSAGES, EBUSY, "");
 	fault_refuse(BATCH_MESSAGES + 1, EEXIST, "");
-	fault_refuse(600, EPERM, "");
-	commit_all(600);
+	fault_refuse(2400, EPERM, "");
+	commit_all(2400);
 	assert_int_equal(b.sends, 2);
 	assert_int_equal(results, 2 * BATCH_MESSAGES);
 	assert_int_equal(batch_flush(&b), 0);
-	check_results(600);
+	check_results(2400);
 	assert_int_equal(b.sends, 3);
 	assert_int_equal(fault_acks_asked(), 3);
-	for (unsigned i = 0; i < 600; i++)
+	for (unsigned i = 0; i < 2400; i++)
 		assert_int_equal(result[i].error, i == 0                    ? ENOENT
 						  : i == BATCH_MESSAGES - 1 ? EBUSY
 						  : i == BATCH_MESSAGES     ? EEXIST
-						  : i == 599                ? EPERM
+						  : i == 2399               ? EPERM
 									    : 0);
+}
+
+/* As many a send as the receive buffer holds answers, and a few without asking. */
+static void test_small_buffer(void **state)
+{
+	(void)state;
+	fault_receive_buffer(212992);
+	commit_all(400);
+	assert_int_equal(b.sends, 2);
+	assert_int_equal(results, 2 * (212992 / 1280));
+	assert_int_equal(batch_flush(&b), 0);
+	check_results(400);
+}
+
+static void test_tiny_buffer(void **state)
+{
+	(void)state;
+	fault_receive_buffer(2304);
+	commit_all(BATCH_MESSAGES_FIRST);
+	assert_int_equal(b.sends, 1);
+	check_results(BATCH_MESSAGES_FIRST);
+}
+
+/* Entries take more of the buffer than errors do. */
+static void test_buffer_of_replies(void **state)
+{
+	(void)state;
+	fault_receive_buffer(212992);
+	b.reply = take_reply;
+	commit_all(212992 / 2304 - 1);
+	assert_int_equal(b.sends, 0);
+	assert_int_equal(commit(212992 / 2304), 0);
+	assert_int_equal(b.sends, 1);
+}
+
+static int before_error;
+
+static int before_send(void *data)
+{
+	assert_ptr_equal(data, &results);
+	assert_int_equal(fault_messages(), 0);
+	return before_error;
+}
+
+/* What comes before a send, and that it can keep it from being made. */
+static void test_before(void **state)
+{
+	(void)state;
+	b.before = before_send;
+	before_error = -ENOSPC;
+	commit_all(3);
+	assert_int_equal(batch_flush(&b), -ENOSPC);
+	assert_int_equal(fault_messages(), 0);
+	assert_int_equal(b.unknown, 0);
+	before_error = 0;
+	commit_all(3);
+	assert_int_equal(batch_flush(&b), 0);
+	check_results(3);
+}
+
+/* Two batches on one socket: one is filled and sent while the other tells. */
+static struct batch inner;
+
+static int fill_inner(
+	const struct ct_answer *answer, const void *context, size_t length, void *data)
+{
+	(void)data;
+	assert_int_equal(answer->error, 0);
+	assert_int_equal(encode_flush(&inner.packet, NULL), 0);
+	assert_int_equal(batch_commit(&inner, context, length), 0);
+	return inner.messages == 2 ? batch_flush(&inner) : 0;
+}
+
+static void test_shared_socket(void **state)
+{
+	(void)state;
+	assert_int_equal(batch_open(&inner, &s, take_result, &results), 0);
+	b.fn = fill_inner;
+	fault_refuse(5, ENOENT, ""); /* the inner batch's second message */
+	commit_all(3);
+	assert_int_equal(batch_flush(&b), 0);
+	assert_int_equal(batch_flush(&inner), 0);
+	check_results(3);
+	assert_int_equal(result[1].error, ENOENT);
+	batch_close(&inner);
 }
 
 /* Large messages: the packet is full before the count is. */
@@ -196,6 +293,7 @@ static void test_no_barrier(void **state)
 	commit_all(5);
 	assert_int_equal(batch_flush(&b), -EPROTO);
 	assert_int_equal(results, 0);
+	assert_int_equal(b.unknown, 5);
 }
 
 /* Answers were lost: a refusal may be among them. */
@@ -262,6 +360,7 @@ static void test_callback_ends(void **state)
 	assert_int_equal(results, 2);
 	assert_int_equal(batch_flush(&b), 0);
 	assert_int_equal(results, 2);
+	assert_int_equal(b.unknown, 2);
 }
 
 /* Answers of another socket, and of a request before, are not these. */
@@ -284,18 +383,6 @@ static void test_strangers(void **state)
 	check_results(3);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(result[i].error, 0);
-}
-
-static unsigned replies[8], reply_count;
-
-static int take_reply(const struct nlmsghdr *reply, const void *context, size_t length, void *data)
-{
-	assert_ptr_equal(data, &results);
-	assert_int_equal(reply->nlmsg_type, 0x0100);
-	assert_int_equal(length, sizeof(replies[0]));
-	assert_int_equal(results, 0);
-	memcpy(&replies[reply_count++], context, length);
-	return reply_count == fail_at ? -ECANCELED : 0;
 }
 
 /* Data finds its message as refusals do, and comes before the outcomes. */
@@ -341,6 +428,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_one_ack_a_send, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_small_buffer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tiny_buffer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_buffer_of_replies, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shared_socket, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full_packet, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_contexts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_barrier, setup, teardown),
