@@ -22,6 +22,8 @@
  * The files, a room at a time; a room may use those above it here, and only
  * `commands` knows both the wire and the cli:
  *
+ *   base/arena.c, .h            memory that is given back in one piece
+ *   base/file.c, .h             files that are read whole
  *   base/message.c, .h          words to the person, exit codes, complaints
  *   base/parse.c, .h            numbers and addresses out of text
  *   base/put.c, .h              numbers and addresses into text
@@ -43,6 +45,12 @@
  *   flow/labels.c, .h           the list of label names
  *   flow/filter.c, .h           does this flow match
  *   flow/filter_set.c, .h       which of many filters does it match
+ *   flow/expression.c, .h       the rest of a filter: a tree of terms
+ *   flow/expression_print.c     the tree as text
+ *   flow/number.c, .h           a row a number that can be compared
+ *   flow/number_set.c, .h       many numbers at once
+ *   flow/address_set.c, .h      many addresses at once
+ *   flow/idle.c, .h             how long without a packet
  *
  *   ctnetlink/attributes.h      numbers that older kernel headers lack
  *   ctnetlink/walk.h            walking attributes within their bounds

@@ -319,6 +319,7 @@ static void request_start(struct request *request)
 	request->table = TABLE_CONNTRACK;
 	request->family = AF_UNSPEC;
 	request->filter.count = 0;
+	request->filter.rest = NULL;
 	request->flow.present = 0;
 	request->flow.tuple[ORIGINAL] = (struct tuple){0};
 	request->flow.tuple[REPLY] = (struct tuple){0};

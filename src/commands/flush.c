@@ -109,7 +109,7 @@ int run_flush(struct session *s)
 {
 	int done;
 
-	if (s->request->filter.count == 0 && s->request->family == AF_UNSPEC)
+	if (filter_is_empty(&s->request->filter) && s->request->family == AF_UNSPEC)
 		return flush_all(s);
 	done = flush_by_kernel(s);
 	if (done < 0)

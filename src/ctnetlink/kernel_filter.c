@@ -263,7 +263,7 @@ bool kernel_filter_is_exact(const struct filter *filter, const struct kernel_fil
 	for (unsigned i = 0; i < filter->count; i++)
 		if (!says_term(kernel, &filter->term[i]))
 			return false;
-	return true;
+	return filter->rest == NULL;
 }
 
 void kernel_filter_put(const struct kernel_filter *filter, struct packet *packet)

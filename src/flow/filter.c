@@ -5,6 +5,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "flow/address_set.h"
+#include "flow/expression.h"
+
 struct term *filter_add(struct filter *filter, enum term_kind kind)
 {
 	if (filter->count == FILTER_TERMS_MAX)
@@ -35,22 +38,27 @@ static inline bool address_matches(const struct term *term, const union address 
 		       ((address->halves[1] ^ term->address.halves[1]) & mask->halves[1])) == 0;
 }
 
-static inline bool source_matches(const struct term *term, const struct tuple *tuple)
+static inline enum truth truth_of(bool known, bool holds)
 {
-	return tuple_has(tuple, TUPLE_SOURCE) && tuple->family == term->family &&
-	       address_matches(term, &tuple->source);
+	return known ? (enum truth)holds : TRUTH_UNKNOWN;
 }
 
-static inline bool destination_matches(const struct term *term, const struct tuple *tuple)
+static inline enum truth source_truth(const struct term *term, const struct tuple *tuple)
 {
-	return tuple_has(tuple, TUPLE_DESTINATION) && tuple->family == term->family &&
-	       address_matches(term, &tuple->destination);
+	return truth_of(tuple_has(tuple, TUPLE_SOURCE),
+		tuple->family == term->family && address_matches(term, &tuple->source));
 }
 
-static inline bool part_matches(const struct term *term, const struct tuple *tuple)
+static inline enum truth destination_truth(const struct term *term, const struct tuple *tuple)
 {
-	return tuple_has(tuple, TUPLE_PART << term->index) &&
-	       tuple->part[term->index] == term->number;
+	return truth_of(tuple_has(tuple, TUPLE_DESTINATION),
+		tuple->family == term->family && address_matches(term, &tuple->destination));
+}
+
+static inline enum truth part_truth(const struct term *term, const struct tuple *tuple)
+{
+	return truth_of(tuple_has(tuple, TUPLE_PART << term->index),
+		tuple->part[term->index] == term->number);
 }
 
 static bool zone_matches(uint32_t number, const struct flow *flow)
@@ -153,50 +161,149 @@ static bool nat_matches(const struct nat_term *nat, const struct flow *flow)
 	       (nat->wanted & NAT_WANT_DESTINATION && nat_kind_matches(nat, flow, NAT_DESTINATION));
 }
 
-static inline bool term_matches(const struct term *term, const struct flow *flow)
+static enum truth number_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	uint64_t number;
+
+	if (!number_read((enum number_field)term->index, term->direction, term->protocol, flow,
+		    context, &number))
+		return TRUTH_UNKNOWN;
+	if (term->kind == TERM_NUMBER)
+		return (enum truth)number_range_has(&term->range, number);
+	return (enum truth)number_set_has(term->numbers, number);
+}
+
+static enum truth addresses_truth(const struct term *term, const struct flow *flow)
+{
+	const struct tuple *tuple = &flow->tuple[term->direction];
+	enum nat_kind kind = term->index == END_SOURCE_NAT ? NAT_SOURCE : NAT_DESTINATION;
+
+	switch ((enum address_end)term->index) {
+	case END_SOURCE:
+		return truth_of(tuple_has(tuple, TUPLE_SOURCE),
+			address_set_has(term->addresses, tuple->family, &tuple->source));
+	case END_DESTINATION:
+		return truth_of(tuple_has(tuple, TUPLE_DESTINATION),
+			address_set_has(term->addresses, tuple->family, &tuple->destination));
+	case END_SOURCE_NAT:
+	case END_DESTINATION_NAT:
+		break;
+	}
+
+	struct nat_view view = nat_view(flow, kind);
+
+	tuple = &flow->tuple[REPLY];
+	return (enum truth)(flow_has_nat(flow, kind) && tuple_has(tuple, view.after_bit) &&
+			    address_set_has(term->addresses, tuple->family, view.after));
+}
+
+const uint8_t state_protocols[STATE_PROTOCOLS] = {
+	[STATES_TCP] = IPPROTO_TCP,
+	[STATES_SCTP] = IPPROTO_SCTP,
+	[STATES_DCCP] = IPPROTO_DCCP,
+};
+
+static enum truth states_truth(const struct term *term, const struct flow *flow)
+{
+	unsigned row = 0;
+
+	while (row < STATE_PROTOCOLS && state_protocols[row] != flow->tuple[ORIGINAL].protocol)
+		row++;
+	if (!has(flow, FLOW_STATE) || row == STATE_PROTOCOLS)
+		return TRUTH_UNKNOWN;
+	return (enum truth)(flow->state < 16 && term->states[row] >> flow->state & 1);
+}
+
+static enum truth helper_truth(const struct term *term, const struct flow *flow)
+{
+	if (!has(flow, FLOW_HELPER))
+		return TRUTH_NO;
+	return (enum truth)(term->helper[0] == '\0' ||
+			    strncmp(term->helper, flow->helper, HELPER_NAME_SIZE) == 0);
+}
+
+static enum truth labeled_truth(const struct flow *flow)
+{
+	unsigned bits = 0;
+
+	for (unsigned i = 0; i < LABEL_BYTES; i++)
+		bits |= flow->labels[i];
+	return (enum truth)(has(flow, FLOW_LABELS) && bits != 0);
+}
+
+/* Those that only expressions make. */
+static enum truth expressed_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	switch (term->kind) {
+	case TERM_NUMBER:
+	case TERM_NUMBERS:
+		return number_truth(term, flow, context);
+	case TERM_ADDRESSES:
+		return addresses_truth(term, flow);
+	case TERM_STATES:
+		return states_truth(term, flow);
+	case TERM_HELPER:
+		return helper_truth(term, flow);
+	case TERM_LABELED:
+		return labeled_truth(flow);
+	default:
+		return TRUTH_UNKNOWN;
+	}
+}
+
+static inline enum truth truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
 {
 	const struct tuple *tuple = &flow->tuple[term->direction];
 	uint32_t number = term->number;
 
 	switch (term->kind) {
 	case TERM_FAMILY:
-		return flow_family(flow) == number;
+		return truth_of(flow_family(flow) != AF_UNSPEC, flow_family(flow) == number);
 	case TERM_PROTOCOL:
-		return tuple_has(&flow->tuple[ORIGINAL], TUPLE_PROTOCOL) &&
-		       flow->tuple[ORIGINAL].protocol == number;
+		return truth_of(tuple_has(&flow->tuple[ORIGINAL], TUPLE_PROTOCOL),
+			flow->tuple[ORIGINAL].protocol == number);
 	case TERM_SOURCE:
-		return source_matches(term, tuple);
+		return source_truth(term, tuple);
 	case TERM_DESTINATION:
-		return destination_matches(term, tuple);
+		return destination_truth(term, tuple);
 	case TERM_PART:
-		return part_matches(term, tuple);
+		return part_truth(term, tuple);
 	case TERM_STATE:
-		return has(flow, FLOW_STATE) && flow->state == number;
+		return truth_of(has(flow, FLOW_STATE), flow->state == number);
 	case TERM_VTAG:
-		return has(flow, FLOW_VTAG << term->direction) &&
-		       flow->vtag[term->direction] == number;
+		return truth_of(has(flow, FLOW_VTAG << term->direction),
+			flow->vtag[term->direction] == number);
 	case TERM_STATUS:
-		return has(flow, FLOW_STATUS) && (flow->status & term->mask) == number;
+		return truth_of(has(flow, FLOW_STATUS), (flow->status & term->mask) == number);
 	case TERM_MARK:
-		return ((has(flow, FLOW_MARK) ? flow->mark : 0) & term->mask) == number;
+		return (enum truth)(
+			((has(flow, FLOW_MARK) ? flow->mark : 0) & term->mask) == number);
 	case TERM_SECMARK:
-		return has(flow, FLOW_SECMARK) && flow->secmark == number;
+		return truth_of(has(flow, FLOW_SECMARK), flow->secmark == number);
 	case TERM_ID:
-		return has(flow, FLOW_ID) && flow->id == number;
+		return truth_of(has(flow, FLOW_ID), flow->id == number);
 	case TERM_TIMEOUT:
-		return has(flow, FLOW_TIMEOUT) && flow->timeout == number;
+		return truth_of(has(flow, FLOW_TIMEOUT), flow->timeout == number);
 	case TERM_ZONE:
-		return zone_matches(number, flow);
+		return (enum truth)zone_matches(number, flow);
 	case TERM_TUPLE_ZONE:
-		return (tuple_has(tuple, TUPLE_ZONE) ? tuple->zone : 0) == number;
+		return (enum truth)((tuple_has(tuple, TUPLE_ZONE) ? tuple->zone : 0) == number);
 	case TERM_LABELS:
-		return labels_match(term->labels, flow);
+		return (enum truth)labels_match(term->labels, flow);
 	case TERM_NAT:
-		return nat_matches(&term->nat, flow);
-	case TERM_KINDS:
-		break;
+		return (enum truth)nat_matches(&term->nat, flow);
+	default:
+		return expressed_truth(term, flow, context);
 	}
-	return false;
+}
+
+enum truth term_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	return truth(term, flow, context);
 }
 
 bool term_is_exact(const struct term *t)
@@ -240,7 +347,7 @@ void term_fill_tuple(const struct term *term, struct tuple *tuple)
 bool filter_terms_match(const struct term *terms, unsigned count, const struct flow *flow)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (!term_matches(&terms[i], flow))
+		if (truth(&terms[i], flow, NULL) != TRUTH_YES)
 			return false;
 	}
 	return true;
@@ -248,5 +355,6 @@ bool filter_terms_match(const struct term *terms, unsigned count, const struct f
 
 bool filter_matches(const struct filter *filter, const struct flow *flow)
 {
-	return filter_terms_match(filter->term, filter->count, flow);
+	return filter_terms_match(filter->term, filter->count, flow) &&
+	       (filter->rest == NULL || expression_matches(filter->rest, flow));
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Does this flow match: a list of terms, all of which must hold. The classic
- * options and (later) expressions end in the same terms; the wire room reads
- * them to find what the kernel can do by itself.
+ * Does this flow match: a list of terms, all of which must hold, and the rest
+ * of an expression. The classic options become terms; so do those parts of an
+ * expression that must hold by themselves. The wire room reads the list to find
+ * what the kernel can do by itself.
  */
 #ifndef FLOW_FILTER_H
 #define FLOW_FILTER_H
@@ -11,6 +12,11 @@
 #include <stdint.h>
 
 #include "flow/flow.h"
+#include "flow/number.h"
+#include "flow/number_set.h"
+
+struct address_set;
+struct expression;
 
 enum term_kind {
 	TERM_FAMILY,      /* number: AF_INET or AF_INET6 */
@@ -29,8 +35,26 @@ enum term_kind {
 	TERM_TUPLE_ZONE,  /* number, zone of one `direction`; 0: without */
 	TERM_LABELS,      /* all bits of `labels` are set */
 	TERM_NAT,         /* see struct nat_term */
+	/* Only expressions make these: */
+	TERM_NUMBER,    /* number_field `index` of `direction` lies in range */
+	TERM_NUMBERS,   /* … in one of numbers */
+	TERM_ADDRESSES, /* the address at end `index` of `direction` is in a set */
+	TERM_STATES,    /* the state is one of those of its protocol */
+	TERM_HELPER,    /* the helper's name; empty: any helper */
+	TERM_LABELED,   /* any label at all */
 	TERM_KINDS,
 };
+
+/* Which address a TERM_ADDRESSES tests; of NAT, what the address became. */
+enum address_end {
+	END_SOURCE,
+	END_DESTINATION,
+	END_SOURCE_NAT,
+	END_DESTINATION_NAT,
+};
+
+/* By enum state_protocol: bit n stands for state n. */
+enum state_protocol { STATES_TCP, STATES_SCTP, STATES_DCCP, STATE_PROTOCOLS };
 
 /* Which translations a TERM_NAT accepts. */
 enum nat_wanted {
@@ -58,14 +82,20 @@ struct nat_term {
 
 struct term {
 	enum term_kind kind;
-	uint8_t direction; /* enum direction */
-	uint8_t index;     /* TERM_PART */
+	uint8_t direction; /* enum direction; DIRECTIONS: a number of both */
+	uint8_t index;     /* TERM_PART, TERM_NUMBER(S), TERM_ADDRESSES */
 	uint8_t family;    /* TERM_SOURCE, TERM_DESTINATION */
+	uint8_t protocol;  /* TERM_NUMBER(S) of a part: whose part it is */
 	union {
 		uint32_t number;
 		union address address;
 		uint8_t labels[LABEL_BYTES];
 		struct nat_term nat;
+		struct number_range range;
+		const struct number_set *numbers;
+		const struct address_set *addresses;
+		uint16_t states[STATE_PROTOCOLS];
+		char helper[HELPER_NAME_SIZE];
 	};
 	union {
 		uint32_t mask; /* TERM_STATUS, TERM_MARK: all ones when none was given */
@@ -78,8 +108,15 @@ struct term {
 
 struct filter {
 	unsigned count;
+	const struct expression *rest; /* what else must hold; NULL: nothing */
 	struct term term[FILTER_TERMS_MAX];
 };
+
+/* Whether it lets everything through. */
+static inline bool filter_is_empty(const struct filter *filter)
+{
+	return filter->count == 0 && filter->rest == NULL;
+}
 
 /*
  * A new term of a kind, zeroed, masks all ones, at the end of the filter; the
@@ -96,6 +133,19 @@ bool filter_matches(const struct filter *filter, const struct flow *flow);
 
 /* Likewise for terms that lie elsewhere. */
 bool filter_terms_match(const struct term *terms, unsigned count, const struct flow *flow);
+
+/*
+ * A term of an expression. Unknown is what the flow has nothing to compare of:
+ * neither the term nor its opposite holds then. Known to be none are an absent
+ * mark (0), label, helper, zone (0) and translation.
+ */
+enum truth { TRUTH_NO, TRUTH_YES, TRUTH_UNKNOWN };
+
+enum truth term_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context);
+
+/* The protocols that have states, by enum state_protocol. */
+extern const uint8_t state_protocols[STATE_PROTOCOLS];
 
 /*
  * What an exact term of a tuple (address without mask, protocol, part) fixes,

@@ -155,7 +155,8 @@ static void say_term(struct line *l, const struct term *t)
 	case TERM_NAT:
 		say_nat(l, &t->nat);
 		break;
-	case TERM_KINDS:
+	default:
+		say(l, " kind%d", t->kind); /* only the tree of an expression has those */
 		break;
 	}
 }
