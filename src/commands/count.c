@@ -32,7 +32,7 @@ static int entries_of_sysctl(uint32_t *entries)
 
 int run_count(struct session *s)
 {
-	uint8_t bytes[256];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[256];
 	struct packet packet;
 	struct ct_answer answer = {0};
 	uint32_t entries = 0;

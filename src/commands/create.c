@@ -20,7 +20,7 @@ static int read_labels(const struct nlmsghdr *message, void *data)
 void create_check_labels(struct session *s, const struct flow *wanted)
 {
 	struct flow found = {0};
-	uint8_t bytes[1024];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
 	struct packet packet;
 	struct ct_answer answer = {0};
 
@@ -37,7 +37,7 @@ void create_check_labels(struct session *s, const struct flow *wanted)
 int run_create(struct session *s)
 {
 	const struct request *request = s->request;
-	uint8_t bytes[2048];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[2048];
 	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;
@@ -57,7 +57,7 @@ int run_create(struct session *s)
 
 int run_create_expectation(struct session *s)
 {
-	uint8_t bytes[2048];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[2048];
 	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;

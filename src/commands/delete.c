@@ -45,7 +45,7 @@ int run_delete(struct session *s)
 
 int run_delete_expectation(struct session *s)
 {
-	uint8_t bytes[1024];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
 	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;

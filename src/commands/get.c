@@ -20,7 +20,7 @@ static int show_match(const struct nlmsghdr *message, void *data)
 
 int run_get(struct session *s)
 {
-	uint8_t bytes[1024];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
 	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;
@@ -48,7 +48,7 @@ static int show_expectation(const struct nlmsghdr *message, void *data)
 
 int run_get_expectation(struct session *s)
 {
-	uint8_t bytes[1024];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
 	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;

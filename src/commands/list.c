@@ -54,7 +54,7 @@ static int show_expectation(const struct nlmsghdr *message, void *data)
 
 int dump_expectations(struct session *s, ct_message_fn fn, void *data)
 {
-	uint8_t bytes[256];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[256];
 	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;

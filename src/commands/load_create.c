@@ -51,7 +51,7 @@ static void refuse(
 /* An -A whose entry is there: change it, now that it is its turn. */
 static void change_existing(struct load_create *c, const struct asked *asked, size_t length)
 {
-	uint8_t bytes[MESSAGE_SIZE];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[MESSAGE_SIZE];
 	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;
@@ -67,7 +67,7 @@ static void change_existing(struct load_create *c, const struct asked *asked, si
 /* Created although a line before it was refused: take it back. */
 static void take_back(struct load_create *c, const struct asked *asked)
 {
-	uint8_t bytes[MESSAGE_SIZE];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[MESSAGE_SIZE];
 	struct packet packet;
 	struct ct_answer answer = {0};
 	struct flow flow;
@@ -128,7 +128,7 @@ int load_create_run(struct load_create *c)
 
 int load_create_encode(const struct request *request, unsigned line, struct spool_record *record)
 {
-	static uint8_t bytes[MESSAGE_SIZE];
+	static _Alignas(PACKET_ALIGNMENT) uint8_t bytes[MESSAGE_SIZE];
 	struct packet packet;
 	int error;
 

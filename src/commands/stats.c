@@ -118,7 +118,7 @@ static int show_proc_stats(struct session *s)
 
 int run_stats(struct session *s)
 {
-	uint8_t bytes[256];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[256];
 	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;

@@ -83,7 +83,7 @@ static int read_entries(const struct nlmsghdr *message, void *data)
 /* Whether the table is worth a second walk of the kernel through its buckets. */
 static bool is_large(struct session *s)
 {
-	uint8_t bytes[64];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[64];
 	struct packet packet;
 	struct ct_answer answer = {0};
 	uint32_t entries = 0;
@@ -131,7 +131,7 @@ static int dump_once(struct walk *walk, enum dump_kind kind, const struct kernel
 	struct ct_answer *answer)
 {
 	struct session *s = walk->session;
-	uint8_t bytes[1024];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
 	struct packet packet;
 	int error;
 

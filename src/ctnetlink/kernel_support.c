@@ -80,7 +80,7 @@ static int ask_probe(const struct probe *probe)
 {
 	struct ct_socket socket = {0};
 	struct ct_answer answer = {0};
-	uint8_t bytes[512];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[512];
 	struct packet packet;
 	int error = ct_open(&socket);
 

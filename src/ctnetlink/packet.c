@@ -2,11 +2,14 @@
 #include "ctnetlink/packet.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <endian.h>
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <string.h>
+
+static_assert(PACKET_ALIGNMENT >= _Alignof(struct nlmsghdr), "packets are read as messages");
 
 void packet_init(struct packet *p, uint8_t *bytes, size_t size)
 {

@@ -25,7 +25,10 @@ struct packet {
 	bool overflow; /* something of it did not fit */
 };
 
-/* bytes lie aligned as struct nlmsghdr does (4) and outlive the packet. */
+/* How the bytes of a packet lie: as struct nlmsghdr wants it. */
+enum { PACKET_ALIGNMENT = 4 };
+
+/* bytes are aligned to PACKET_ALIGNMENT and outlive the packet. */
 void packet_init(struct packet *p, uint8_t *bytes, size_t size);
 
 /* Begin a message: type = subsystem << 8 | message, flags NLM_F_…. */
