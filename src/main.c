@@ -81,11 +81,14 @@
  *
  *   cli/cli.h                   the room's face: words in, request out
  *   cli/request.h               what the person asks for, complete and checked
- *   cli/options.c, .h           a row a command and a row an option
+ *   cli/options.c, .h           a row an option
+ *   cli/commands.c              a row a command
  *   cli/lookup.c                rows by name, abbreviation and letter
  *   cli/given.h                 what a command line says, not yet judged
  *   cli/parse.c                 the command line, word by word
  *   cli/values.c, .h            one value of an option
+ *   cli/values_entry.c          likewise, of what makes an entry whole
+ *   cli/readers.h               what the two share
  *   cli/check.c                 what goes with what
  *   cli/build.c                 from what is given to the request
  *   cli/labels.c                labels by name

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What is given, and checked, into a request: filter terms, tuples, a whole new entry. */
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -197,7 +199,7 @@ static void build_original(const struct given *g, struct tuple *tuple)
 	set_source(tuple, &g->address[direct ? OPTION_SOURCE : OPTION_REPLY_DESTINATION].address);
 	set_destination(
 		tuple, &g->address[direct ? OPTION_DESTINATION : OPTION_REPLY_SOURCE].address);
-	for (unsigned i = 0; p != NULL && i < p->part_count; i++) {
+	for (unsigned i = 0; p != NULL && !given_is_generic(g) && i < p->part_count; i++) {
 		if (is_given(g, option_of_part(PART_ORIGINAL, i)))
 			set_part(tuple, i, g->part[PART_ORIGINAL][i]);
 		else if (p->pairs && is_given(g, option_of_part(PART_REPLY, 1 - i)))
@@ -266,19 +268,28 @@ static int build_get(const struct given *g, const struct label_map *map, struct 
 /* --- what to set ------------------------------------------------------ */
 
 /*
- * Without these flags the kernel's window check would cut a connection of
- * which it has not seen the beginning (nf_conntrack_proto_tcp.c).
+ * Flags and window scale of TCP. The kernel takes a scale only where the flags
+ * of both directions have WINDOW_SCALE (nlattr_to_tcp()), so a scale says that
+ * too, unless the flags are said by themselves.
  */
-static void set_tcp_flags(const struct given *g, struct flow *flow)
+static void set_tcp(const struct given *g, struct flow *flow)
 {
-	uint8_t flags = IP_CT_TCP_FLAG_BE_LIBERAL | IP_CT_TCP_FLAG_SACK_PERM;
+	for (int d = 0; d < DIRECTIONS; d++) {
+		struct tcp_flags *flags = &flow->tcp_flags[d];
 
-	if (g->state == TCP_CONNTRACK_TIME_WAIT || g->state == TCP_CONNTRACK_CLOSE ||
-		g->state == TCP_CONNTRACK_LISTEN) /* which is SYN_SENT2 */
-		flags |= IP_CT_TCP_FLAG_CLOSE_INIT;
-	for (int direction = 0; direction < DIRECTIONS; direction++) {
-		flow->tcp_flags[direction] = (struct tcp_flags){flags, flags};
-		flow->present |= FLOW_TCP_FLAGS << direction;
+		*flags = (struct tcp_flags){0};
+		if (is_given(g, OPTION_STATE))
+			flags->flags = tcp_usual_flags(g->state);
+		if (is_given(g, OPTION_ORIGINAL_WSCALE + d)) {
+			flow->window_scale[d] = g->window_scale[d];
+			flow->present |= FLOW_WINDOW_SCALE << d;
+			flags->flags |= IP_CT_TCP_FLAG_WINDOW_SCALE;
+		}
+		flags->mask = flags->flags;
+		if (is_given(g, OPTION_ORIGINAL_TCP_FLAGS + d))
+			*flags = (struct tcp_flags){g->tcp_flags[d], UINT8_MAX};
+		if (flags->mask != 0)
+			flow->present |= FLOW_TCP_FLAGS << d;
 	}
 }
 
@@ -287,9 +298,9 @@ static void set_protocol_state(const struct given *g, struct flow *flow)
 	if (is_given(g, OPTION_STATE)) {
 		flow->state = g->state;
 		flow->present |= FLOW_STATE;
-		if (g->protocol->extra & PROTOCOL_TCP)
-			set_tcp_flags(g, flow);
 	}
+	if (g->protocol != NULL && g->protocol->extra & PROTOCOL_TCP)
+		set_tcp(g, flow);
 	for (int direction = 0; direction < DIRECTIONS; direction++) {
 		if (!is_given(g, OPTION_ORIGINAL_VTAG + direction))
 			continue;
@@ -300,6 +311,40 @@ static void set_protocol_state(const struct given *g, struct flow *flow)
 		flow->role = g->role;
 		flow->present |= FLOW_ROLE;
 	}
+	if (is_given(g, OPTION_HANDSHAKE)) {
+		flow->handshake_sequence = g->handshake_sequence;
+		flow->present |= FLOW_HANDSHAKE;
+	}
+}
+
+static void set_adjustments(const struct given *g, struct flow *flow)
+{
+	for (int d = 0; d < DIRECTIONS; d++) {
+		if (!is_given(g, OPTION_ORIGINAL_SEQADJ + d))
+			continue;
+		flow->sequence[d] = g->sequence[d];
+		flow->present |= FLOW_SEQUENCE << d;
+	}
+	if (is_given(g, OPTION_SYNPROXY)) {
+		flow->synproxy.initial_sequence = g->synproxy[0];
+		flow->synproxy.initial_timestamp = g->synproxy[1];
+		flow->synproxy.timestamp_offset = g->synproxy[2];
+		flow->present |= FLOW_SYNPROXY;
+	}
+}
+
+static void set_helper(const struct given *g, struct flow *flow)
+{
+	if (!is_given(g, OPTION_HELPER))
+		return;
+	snprintf(flow->helper, sizeof(flow->helper), "%s", g->helper);
+	flow->present |= FLOW_HELPER;
+}
+
+/* The flags to set; in a saved line of the old tool EXPECTED, which nobody can set. */
+static uint32_t status_to_set(const struct given *g)
+{
+	return g->loading ? g->status_set & ~(uint32_t)IPS_EXPECTED : g->status_set;
 }
 
 /* What -I, -A and -U set alike. */
@@ -310,8 +355,8 @@ static int build_values(
 		flow->timeout = g->timeout;
 		flow->present |= FLOW_TIMEOUT;
 	}
-	if (is_given(g, OPTION_STATUS) && g->status_set != 0) {
-		flow->status = g->status_set;
+	if (is_given(g, OPTION_STATUS) && status_to_set(g) != 0) {
+		flow->status = status_to_set(g);
 		flow->present |= FLOW_STATUS;
 	}
 	if (is_given(g, OPTION_MARK)) {
@@ -319,6 +364,8 @@ static int build_values(
 		flow->present |= FLOW_MARK;
 	}
 	set_protocol_state(g, flow);
+	set_adjustments(g, flow);
+	set_helper(g, flow);
 	return given_label_change(g, map, flow, c);
 }
 
@@ -376,6 +423,24 @@ static int build_nat(
 	return 0;
 }
 
+/* The connection that expected this one. */
+static void set_master(const struct given *g, struct flow *flow)
+{
+	struct tuple *master = &flow->master;
+
+	if (!is_given(g, OPTION_MASTER_SOURCE))
+		return;
+	*master = (struct tuple){
+		.family = g->family, .protocol = g->master_protocol, .present = TUPLE_PROTOCOL};
+	set_source(master, &g->address[OPTION_MASTER_SOURCE].address);
+	set_destination(master, &g->address[OPTION_MASTER_DESTINATION].address);
+	for (unsigned i = 0; i < 2; i++) {
+		if (is_given(g, OPTION_MASTER_SOURCE_PORT + (int)i))
+			set_part(master, i, g->master_part[i]);
+	}
+	flow->present |= FLOW_MASTER;
+}
+
 static int build_create(const struct given *g, const struct label_map *map, struct request *request,
 	struct complaint *c)
 {
@@ -386,6 +451,8 @@ static int build_create(const struct given *g, const struct label_map *map, stru
 	set_zone(g, flow);
 	set_tuple_zone(g, flow, ORIGINAL);
 	set_tuple_zone(g, flow, REPLY);
+	set_master(g, flow);
+	request->skip_existing = is_given(g, OPTION_SKIP_EXISTING);
 	if (build_nat(g, flow, NAT_SOURCE, c) < 0 || build_nat(g, flow, NAT_DESTINATION, c) < 0)
 		return -1;
 	return build_values(g, map, flow, c);
@@ -409,8 +476,11 @@ static int build_update(const struct given *g, const struct label_map *map, stru
 static void build_tuple(const struct given *g, struct tuple *tuple, const union address *source,
 	const union address *destination, enum part_place place)
 {
-	*tuple = (struct tuple){
-		.family = g->family, .protocol = g->protocol_number, .present = TUPLE_PROTOCOL};
+	bool expected = place == PART_TUPLE || place == PART_MASK;
+
+	*tuple = (struct tuple){.family = g->family, .present = TUPLE_PROTOCOL};
+	tuple->protocol = expected && is_given(g, OPTION_TUPLE_PROTOCOL) ? g->tuple_protocol
+									 : g->protocol_number;
 	set_source(tuple, source);
 	set_destination(tuple, destination);
 	for (unsigned i = 0; i < TUPLE_PART_COUNT; i++) {
@@ -425,14 +495,65 @@ static const union address *expected_mask(const struct given *g, int address, in
 	return is_given(g, mask) ? &g->address[mask].address : &g->address[address].mask;
 }
 
+/* The kernel keeps an address and a port of the tuple, but wants it whole. */
+static void set_expected_nat(const struct given *g, struct expectation *e)
+{
+	static const union address none;
+
+	for (int d = 0; d < DIRECTIONS; d++) {
+		const struct given_nat *nat =
+			&g->nat[OPTION_EXPECT_NAT_ORIGINAL + d - OPTION_SOURCE_NAT];
+
+		if (!is_given(g, OPTION_EXPECT_NAT_ORIGINAL + d))
+			continue;
+		e->nat_tuple = (struct tuple){.family = g->family,
+			.protocol = g->protocol_number,
+			.present = TUPLE_PROTOCOL};
+		set_source(&e->nat_tuple, nat->family != AF_UNSPEC ? &nat->address : &none);
+		set_destination(&e->nat_tuple, &none);
+		set_part(&e->nat_tuple, 0, nat->has_port ? nat->port_minimum : 0);
+		set_part(&e->nat_tuple, 1, 0);
+		e->nat_direction = (uint32_t)d;
+		e->present |= EXPECTATION_NAT;
+	}
+}
+
+/* What an expectation may have besides what it must have. */
+static void set_expected_facts(const struct given *g, struct expectation *e)
+{
+	if (g->expectation_flags != 0) {
+		e->flags = g->expectation_flags;
+		e->present |= EXPECTATION_FLAGS;
+	}
+	if (is_given(g, OPTION_CLASS)) {
+		e->class = g->class;
+		e->present |= EXPECTATION_CLASS;
+	}
+	if (is_given(g, OPTION_HELPER)) {
+		snprintf(e->helper, sizeof(e->helper), "%s", g->helper);
+		e->present |= EXPECTATION_HELPER;
+	}
+	if (is_given(g, OPTION_FUNCTION)) {
+		snprintf(e->function, sizeof(e->function), "%s", g->function);
+		e->present |= EXPECTATION_FUNCTION;
+	}
+	set_expected_nat(g, e);
+}
+
 static void build_expectation(const struct given *g, struct expectation *e)
 {
 	const struct given_address *a = g->address;
 
+	e->present = 0;
+	if (is_given(g, OPTION_ZONE)) {
+		e->zone = g->zone;
+		e->present = EXPECTATION_ZONE;
+	}
+
 	if (g->command != COMMAND_CREATE) {
 		build_tuple(g, &e->tuple, &a[OPTION_SOURCE].address, &a[OPTION_DESTINATION].address,
 			PART_ORIGINAL);
-		e->present = EXPECTATION_TUPLE;
+		e->present |= EXPECTATION_TUPLE;
 		return;
 	}
 	build_tuple(g, &e->master, &a[OPTION_SOURCE].address, &a[OPTION_DESTINATION].address,
@@ -442,12 +563,9 @@ static void build_expectation(const struct given *g, struct expectation *e)
 	build_tuple(g, &e->mask, expected_mask(g, OPTION_TUPLE_SOURCE, OPTION_MASK_SOURCE),
 		expected_mask(g, OPTION_TUPLE_DESTINATION, OPTION_MASK_DESTINATION), PART_MASK);
 	e->timeout = g->timeout;
-	e->present =
+	e->present |=
 		EXPECTATION_MASTER | EXPECTATION_TUPLE | EXPECTATION_MASK | EXPECTATION_TIMEOUT;
-	if (g->expectation_flags != 0) {
-		e->flags = g->expectation_flags;
-		e->present |= EXPECTATION_FLAGS;
-	}
+	set_expected_facts(g, e);
 }
 
 /* --- the request ------------------------------------------------------ */
@@ -468,6 +586,12 @@ static void build_manner(const struct given *g, struct request *request)
 		request->buffer_size = g->buffer_size;
 	if (g->format != NULL)
 		request->format = g->format;
+	else if (is_given(g, OPTION_COLUMNS))
+		request->format = &output_table;
+	if (!g->loading)
+		given_complete_view(g, &request->view);
+	if (is_given(g, OPTION_NETNS))
+		request->netns = g->netns;
 	request->output_flags = g->output_flags;
 	/* Who speaks of labels sees them; -D never did. */
 	if (g->options & labels && g->command != COMMAND_DELETE)
@@ -481,6 +605,7 @@ int given_build(const struct given *g, const struct label_map *map, struct reque
 	if (g->table == TABLE_EXPECT) {
 		if (is_given(g, OPTION_PROTOCOL))
 			build_expectation(g, &request->expectation);
+		request->skip_existing = is_given(g, OPTION_SKIP_EXISTING);
 		return 0;
 	}
 	switch (g->command) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether what is given goes together: the matrix of the option table, and the conflicts. */
+#include <linux/netfilter/nf_conntrack_tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -94,7 +95,8 @@ static int check_needed_rows(const struct check *k)
 		unsigned id = option_first(missing) % OPTION_ROWS; /* no set has others */
 
 		if (option_rows[id].extra != 0 &&
-			(g->protocol == NULL || !option_of_protocol((int)id, g->protocol)))
+			(g->protocol == NULL || !option_of_protocol((int)id, g->protocol) ||
+				given_is_generic(g)))
 			continue;
 		if ((id == OPTION_MASK_SOURCE || id == OPTION_MASK_DESTINATION) &&
 			has_bits_for(g, (int)id))
@@ -269,9 +271,12 @@ static int check_output(const struct check *k)
 	if (numbers && (g->format != &output_json || g->output_flags != 0))
 		return complain(k->c, "%s: %s takes 'json' alone",
 			option_spelled(&s, g, OPTION_OUTPUT), place_spelled(&name, k->g));
-	if (g->format == &output_save && g->output_flags != 0)
-		return complain(k->c, "%s: 'save' goes with no other output",
+	if (g->format == &output_save && (g->output_flags & ~(unsigned)OUTPUT_FULL) != 0)
+		return complain(k->c, "%s: 'save' goes with no other output but 'full'",
 			option_spelled(&s, g, OPTION_OUTPUT));
+	if (g->output_flags & OUTPUT_FULL && g->format != &output_save)
+		return complain(
+			k->c, "%s: 'full' goes with 'save'", option_spelled(&s, g, OPTION_OUTPUT));
 	return 0;
 }
 
@@ -329,6 +334,86 @@ static int check_saved_delete(const struct check *k)
 		option_spelled(&s, g, option_first(passed_over)));
 }
 
+/* All of the tuple of a master, or nothing. */
+static int check_master(const struct check *k)
+{
+	static const uint8_t ids[] = {OPTION_MASTER_SOURCE, OPTION_MASTER_DESTINATION,
+		OPTION_MASTER_PROTOCOL, OPTION_MASTER_SOURCE_PORT, OPTION_MASTER_DESTINATION_PORT};
+	const struct given *g = k->g;
+	const struct protocol *p = NULL;
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(ids); i++)
+		any |= is_given(g, ids[i]);
+	if (!any)
+		return 0;
+	if (is_given(g, OPTION_MASTER_PROTOCOL))
+		p = protocol_by_number(g->master_protocol);
+	for (size_t i = 0; i < sizeof(ids); i++) {
+		bool port = ids[i] >= OPTION_MASTER_SOURCE_PORT;
+
+		if (!is_given(g, ids[i]) && (!port || (p != NULL && p->pairs)))
+			return is_missing(k, ids[i]);
+	}
+	return 0;
+}
+
+/* The kernel takes window scales only together, and with the flag of both sides. */
+static int check_window_scale(const struct check *k)
+{
+	const struct given *g = k->g;
+	struct spelling a;
+	struct spelling b;
+
+	for (int d = 0; d < DIRECTIONS; d++) {
+		int scale = OPTION_ORIGINAL_WSCALE + d;
+		int other = OPTION_ORIGINAL_WSCALE + !d;
+		int flags = OPTION_ORIGINAL_TCP_FLAGS + d;
+
+		if (!is_given(g, scale))
+			continue;
+		if (!is_given(g, other))
+			return complain(k->c, "%s: needs %s, too", option_spelled(&a, g, scale),
+				option_spelled(&b, g, other));
+		if (is_given(g, flags) && !(g->tcp_flags[d] & IP_CT_TCP_FLAG_WINDOW_SCALE))
+			return complain(k->c, "%s: needs WINDOW_SCALE in %s",
+				option_spelled(&a, g, scale), option_spelled(&b, g, flags));
+	}
+	return 0;
+}
+
+/* The translation of an expectation is to one port, in one direction. */
+static int check_expected_nat(const struct check *k)
+{
+	const struct given *g = k->g;
+	struct spelling a;
+	struct spelling b;
+
+	if (is_given(g, OPTION_EXPECT_NAT_ORIGINAL) && is_given(g, OPTION_EXPECT_NAT_REPLY))
+		return complain(k->c, "%s and %s cannot be used together",
+			option_spelled(&a, g, OPTION_EXPECT_NAT_ORIGINAL),
+			option_spelled(&b, g, OPTION_EXPECT_NAT_REPLY));
+	for (int id = OPTION_EXPECT_NAT_ORIGINAL; id <= OPTION_EXPECT_NAT_REPLY; id++) {
+		const struct given_nat *nat = &g->nat[id - OPTION_SOURCE_NAT];
+
+		if (is_given(g, id) && nat->has_port && nat->port_minimum != nat->port_maximum)
+			return complain(k->c, "%s: takes one port, not a range of them",
+				option_spelled(&a, g, id));
+	}
+	return 0;
+}
+
+bool given_is_generic(const struct given *g)
+{
+	return g->loading && g->protocol != NULL && g->protocol->optional && g->parts == 0 &&
+	       g->options >> OPTION_STATE == 0;
+}
+
+static int check_view(const struct check *k)
+{
+	return given_check_view(k->g, k->c);
+}
+
 int given_check(const struct given *g, struct complaint *c)
 {
 	static int (*const checks[])(const struct check *k) = {
@@ -342,19 +427,24 @@ int given_check(const struct given *g, struct complaint *c)
 		check_status,
 		check_nat,
 		check_saved_delete,
+		check_view,
+		check_master,
+		check_window_scale,
+		check_expected_nat,
 	};
 	struct check k = {.g = g, .place = option_place(g->command, g->table), .c = c};
 	struct place_name name;
 
 	if (g->loading && !cli_loadable(g->command, g->table))
 		return complain(c,
-			"%s: has no place in a file; only -I, -A, -U, -D and -F of conntrack have",
+			"%s: has no place in a file; only -I, -A, -U, -D and -F of conntrack, and "
+			"-I and -D of expect have",
 			place_spelled(&name, g));
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		if (checks[i](&k) < 0)
 			return -1;
 	}
-	if (g->protocol == NULL)
+	if (g->protocol == NULL || given_is_generic(g))
 		return 0;
 	return check_needed_parts(&k) < 0 || check_paired_parts(&k) < 0 ? -1 : 0;
 }

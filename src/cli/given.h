@@ -55,7 +55,7 @@ struct given {
 	const char *family_value;
 
 	struct given_address address[OPTION_ADDRESSES]; /* by option_id */
-	struct given_nat nat[OPTION_ANY_NAT - OPTION_SOURCE_NAT + 1];
+	struct given_nat nat[OPTION_EXPECT_NAT_REPLY - OPTION_SOURCE_NAT + 1];
 	const struct protocol *protocol; /* NULL: a number without a row */
 	const char *protocol_value;
 	uint8_t protocol_number;
@@ -70,6 +70,17 @@ struct given {
 	uint32_t mark_mask; /* all ones without */
 	uint32_t secmark;
 	uint32_t id;
+	const char *helper;
+	struct sequence_adjustment sequence[DIRECTIONS];
+	uint32_t synproxy[3]; /* in the order of struct flow */
+	uint8_t window_scale[DIRECTIONS];
+	uint8_t tcp_flags[DIRECTIONS];
+	uint64_t handshake_sequence;
+	uint8_t master_protocol;
+	uint16_t master_part[2];
+	uint8_t tuple_protocol;
+	uint32_t class;
+	const char *function;
 	uint32_t status_set;   /* of -u: flags that are named, */
 	uint32_t status_clear; /* and with ! */
 	uint32_t expectation_flags;
@@ -80,6 +91,8 @@ struct given {
 	const char *label_map_path;
 	unsigned label_count;
 	struct given_label label[GIVEN_LABELS_MAX];
+	struct view view; /* its flags are options of their own */
+	const char *netns;
 };
 
 static inline bool is_given(const struct given *g, int id)
@@ -115,8 +128,20 @@ int given_value(struct given *g, int id, const char *text, struct complaint *c);
 /* The table of a command word ("expect", "e"): 0, or -1 with a complaint. */
 int given_table(struct given *g, const char *text, struct complaint *c);
 
+/*
+ * In a file: a protocol of which the kernel tracks addresses alone where it
+ * lacks the protocol's own tracker, with none of its options.
+ */
+bool given_is_generic(const struct given *g);
+
 /* Does it all go together and with the command: 0, or -1 with a complaint. */
 int given_check(const struct given *g, struct complaint *c);
+
+/* Likewise for what says how flows are shown, a part of given_check(). */
+int given_check_view(const struct given *g, struct complaint *c);
+
+/* The whole view: what was not said is as usual. */
+void given_complete_view(const struct given *g, struct view *view);
 
 struct cli;
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "base/suggest.h"
 #include "cli/cli.h"
 #include "cli/given.h"
@@ -31,6 +32,48 @@ static int read_list(struct cli *cli, const char *path)
 	return cli->labels_error;
 }
 
+/* The bit of "bit:NUMBER", -1 for a name (which has no colon), -2 for another number. */
+static int numbered_bit(const char *name)
+{
+	static const char head[] = "bit:";
+	uint64_t bit;
+
+	if (strncmp(name, head, strlen(head)) != 0)
+		return -1;
+	return parse_decimal(name + strlen(head), 0, LABEL_BITS - 1, &bit) == 0 ? (int)bit : -2;
+}
+
+/* Whether a list of labels (NULL: none) has one that is written by its name. */
+static bool has_names(const char *text)
+{
+	for (; text != NULL; text = strchr(text, ','), text += text != NULL) {
+		if (numbered_bit(text) == -1)
+			return true;
+	}
+	return false;
+}
+
+/* Whether something cannot be done, or not be shown as asked for, without the list. */
+static bool labels_needed(const struct given *g)
+{
+	for (unsigned i = 0; i < g->label_count; i++) {
+		if (g->label[i].text == NULL || has_names(g->label[i].text))
+			return true;
+	}
+	return g->label_map_path != NULL || g->output_flags & OUTPUT_LABELS;
+}
+
+/*
+ * Whether names are welcome if they are there: -o save writes them unasked (but
+ * a saved -D has no labels), and bits may be shown by name.
+ */
+static bool labels_welcome(const struct given *g)
+{
+	if (g->loading && g->command != COMMAND_UPDATE)
+		return false;
+	return g->format == &output_save || (g->label_count > 0 && !g->loading);
+}
+
 int given_labels(
 	const struct given *g, struct cli *cli, struct request *request, struct complaint *c)
 {
@@ -39,9 +82,8 @@ int given_labels(
 	int error;
 
 	request->label_map_path = path;
-	request->labels_needed =
-		g->label_count > 0 || g->label_map_path != NULL || g->output_flags & OUTPUT_LABELS;
-	if (!request->labels_needed)
+	request->labels_needed = labels_needed(g);
+	if (!request->labels_needed && !labels_welcome(g))
 		return 0;
 	error = read_list(cli, path);
 	if (error == 0) {
@@ -49,10 +91,12 @@ int given_labels(
 		return 0;
 	}
 	for (unsigned i = 0; i < g->label_count; i++) {
-		if (g->label[i].text != NULL)
+		if (has_names(g->label[i].text))
 			return complain(c, "%s: the list of labels cannot be read: %s: %s",
 				option_spelled(&s, g, g->label[i].id), path, strerror(-error));
 	}
+	if (!request->labels_needed)
+		return 0;
 	if (!cli->labels_warned)
 		message_plain("WARNING: no names of labels: %s: %s", path, strerror(-error));
 	cli->labels_warned = true;
@@ -100,6 +144,8 @@ static int unknown_label(const struct given *g, const struct given_label *label,
 static int set_labels(const struct given *g, const struct given_label *label,
 	const struct label_map *map, uint8_t bits[static LABEL_BYTES], struct complaint *c)
 {
+	struct spelling s;
+
 	for (const char *text = label->text; text != NULL;) {
 		const char *end = strchrnul(text, ',');
 		size_t length = (size_t)(end - text);
@@ -109,8 +155,14 @@ static int set_labels(const struct given *g, const struct given_label *label,
 		if (length < sizeof(name)) {
 			memcpy(name, text, length);
 			name[length] = '\0';
-			bit = label_bit(map, name);
+			bit = numbered_bit(name);
+			if (bit == -1 && map != NULL)
+				bit = label_bit(map, name);
 		}
+		if (bit == -2)
+			return complain(c,
+				"%s: '%s' is not the number of a label (bit:0 to bit:127)",
+				option_spelled(&s, g, label->id), name);
 		if (bit < 0)
 			return unknown_label(g, label, map, length < sizeof(name) ? name : text, c);
 		label_set(bits, (unsigned)bit);

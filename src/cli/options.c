@@ -19,183 +19,6 @@ enum {
 	EVERYWHERE = 0x3fffffff,
 };
 
-#define TABLE(table) (1u << (table))
-
-const char *const table_names[TABLES] = {
-	[TABLE_CONNTRACK] = "conntrack",
-	[TABLE_EXPECT] = "expect",
-	[TABLE_DYING] = "dying",
-	[TABLE_UNCONFIRMED] = "unconfirmed",
-};
-
-const struct command_row command_rows[COMMANDS] = {
-	[COMMAND_LIST] =
-		{
-			.name = "dump",
-			.option = "-L",
-			.done = "shown",
-			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT) |
-				  TABLE(TABLE_DYING) | TABLE(TABLE_UNCONFIRMED),
-			.help = "list the entries of a table",
-			.examples = {"conntrack -L -p tcp --dport 443 -o extended",
-				"conntrack -L -s 192.0.2.0/24 -u ASSURED"},
-			.expect_examples = {"conntrack -L expect",
-				"conntrack -L expect -f ipv6 -o xml"},
-		},
-	[COMMAND_GET] =
-		{
-			.name = "get",
-			.option = "-G",
-			.done = "shown",
-			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
-			.help = "show the one entry that has this tuple",
-			.examples = {"conntrack -G -s 192.0.2.1 -d 198.51.100.7 -p udp --sport "
-				     "4000 --dport 53",
-				"conntrack -G -s 192.0.2.1 -d 198.51.100.7 -p icmp --icmp-type 8 "
-				"--icmp-code 0"},
-			.expect_examples = {"conntrack -G expect -s 192.0.2.7 -d 192.0.2.8 -p tcp "
-					    "--sport 0 --dport 5000 --reply-port-src 0 "
-					    "--reply-port-dst 0",
-				"conntrack -G expect -s 2001:db8::7 -d 2001:db8::8 -p udp --sport "
-				"0 --dport 69 --reply-port-src 0 --reply-port-dst 0"},
-		},
-	[COMMAND_DELETE] =
-		{
-			.name = "delete",
-			.option = "-D",
-			.done = "deleted",
-			.loadable = true,
-			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
-			.help = "delete all entries that match and show them",
-			.examples = {"conntrack -D -s 192.0.2.1",
-				"conntrack -D -p tcp --dport 22 --state TIME_WAIT"},
-			.expect_examples = {"conntrack -D expect -s 192.0.2.7 -d 192.0.2.8 -p tcp "
-					    "--sport 0 --dport 5000 --reply-port-src 0 "
-					    "--reply-port-dst 0",
-				"conntrack -D expect -s 2001:db8::7 -d 2001:db8::8 -p udp --sport "
-				"0 --dport 69 --reply-port-src 0 --reply-port-dst 0"},
-		},
-	[COMMAND_CREATE] =
-		{
-			.name = "create",
-			.option = "-I",
-			.done = "created",
-			.loadable = true,
-			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
-			.help = "create an entry; it must not exist yet",
-			.examples = {"conntrack -I -s 192.0.2.1 -d 198.51.100.7 -p udp --sport "
-				     "4000 --dport 53 -t 60",
-				"conntrack -I -s 192.0.2.1 -d 198.51.100.7 -p tcp --sport 4000 "
-				"--dport 80"
-				" --state ESTABLISHED -t 300 -n 203.0.113.5"},
-			.expect_examples = {"conntrack -I expect -s 192.0.2.1 -d 198.51.100.7 -p "
-					    "tcp --sport 4000 --dport 21 -t 60 --tuple-src "
-					    "198.51.100.7/32 --tuple-dst 192.0.2.1/32 "
-					    "--tuple-port-src 0 --tuple-port-dst 5000 "
-					    "--mask-port-src 0 --mask-port-dst 65535",
-				"conntrack -I expect -s 192.0.2.1 -d 198.51.100.7 -p tcp --sport "
-				"4000 --dport 21 -t 60 --tuple-src 198.51.100.0/24 --tuple-dst "
-				"192.0.2.1/32 --tuple-port-src 0 --tuple-port-dst 5000 "
-				"--mask-port-src 0 --mask-port-dst 65535 -u PERMANENT"},
-		},
-	[COMMAND_ADD] =
-		{
-			.name = "add",
-			.option = "-A",
-			.done = "added",
-			.loadable = true,
-			.tables = TABLE(TABLE_CONNTRACK),
-			.help = "create an entry, or change the one that exists",
-			.examples = {"conntrack -A -s 192.0.2.1 -d 198.51.100.7 -p udp --sport "
-				     "4000 --dport 53 -t 60 -m 7",
-				"conntrack -A -r 198.51.100.7 -q 192.0.2.1 -p udp"
-				" --reply-port-src 53 --reply-port-dst 4000 -t 60"},
-		},
-	[COMMAND_UPDATE] =
-		{
-			.name = "update",
-			.option = "-U",
-			.done = "updated",
-			.loadable = true,
-			.tables = TABLE(TABLE_CONNTRACK),
-			.help = "change all entries that match and show them; -m, -t, -u, --state "
-				"and the"
-				" label options say what to set, the rest selects",
-			.examples = {"conntrack -U -s 192.0.2.1 -m 0x20/0xf0",
-				"conntrack -U -p tcp --dport 22 -t 3600"},
-		},
-	[COMMAND_EVENT] =
-		{
-			.name = "event",
-			.option = "-E",
-			.done = "shown",
-			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
-			.help = "show events as they happen, until it is interrupted",
-			.examples = {"conntrack -E -e NEW,DESTROY -o timestamp",
-				"conntrack -E -p tcp --dport 443 -o json"},
-			.expect_examples = {"conntrack -E expect",
-				"conntrack -E expect -o timestamp"},
-		},
-	[COMMAND_FLUSH] =
-		{
-			.name = "flush",
-			.option = "-F",
-			.done = "flushed",
-			.loadable = true,
-			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
-			.help = "empty a table",
-			.examples = {"conntrack -F", "conntrack -F -f ipv6"},
-			.expect_examples = {"conntrack -F expect", "conntrack --flush expect"},
-		},
-	[COMMAND_COUNT] =
-		{
-			.name = "counter",
-			.option = "-C",
-			.done = "counted",
-			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
-			.help = "print the number of entries",
-			.examples = {"conntrack -C", "conntrack -C -o json"},
-			.expect_examples = {"conntrack -C expect", "conntrack -C expect -o json"},
-		},
-	[COMMAND_STATS] =
-		{
-			.name = "stats",
-			.option = "-S",
-			.done = "shown",
-			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
-			.help = "print the kernel's counters of each CPU",
-			.examples = {"conntrack -S", "conntrack -S -o json"},
-			.expect_examples = {"conntrack -S expect", "conntrack -S expect -o json"},
-		},
-	[COMMAND_LOAD] =
-		{
-			.name = "load-file",
-			.option = "-R",
-			.done = "loaded",
-			.help = "run the commands in the lines of FILE (-: standard input); must "
-				"come first",
-			.examples = {"conntrack -R saved", "conntrack -L -o save | conntrack -R -"},
-		},
-	[COMMAND_VERSION] =
-		{
-			.name = "version",
-			.option = "-V",
-			.done = "shown",
-			.help = "print the version",
-			.examples = {"conntrack -V", "conntrack --version"},
-		},
-	[COMMAND_HELP] =
-		{
-			.name = "help",
-			.option = "-h",
-			.done = "shown",
-			.help = "print this help; behind a command, what that command takes; with "
-				"-p, also"
-				" the options of that protocol",
-			.examples = {"conntrack -D --help", "conntrack -h -p tcp"},
-		},
-};
-
 const struct option_row option_rows[OPTION_ROWS] = {
 	[OPTION_SOURCE] =
 		{
@@ -277,6 +100,24 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.needs = ON_EXPECT(COMMAND_CREATE),
 			.help = "which bits of -d count; with -I expect, of the expected "
 				"destination",
+		},
+	[OPTION_MASTER_SOURCE] =
+		{
+			.name = "master-src",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "ADDRESS",
+			.takes = CREATING,
+			.help = "source of the connection that expected this one",
+		},
+	[OPTION_MASTER_DESTINATION] =
+		{
+			.name = "master-dst",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "ADDRESS",
+			.takes = CREATING,
+			.help = "destination of the connection that expected this one",
 		},
 	[OPTION_PROTOCOL] =
 		{
@@ -361,7 +202,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NUMBER",
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_GET) | ON(COMMAND_DELETE) |
-				 ON(COMMAND_EVENT) | ON(COMMAND_FLUSH) | CREATING,
+				 ON(COMMAND_EVENT) | ON(COMMAND_FLUSH) | CREATING | NAMING_EXPECT,
 			.loaded = ON(COMMAND_UPDATE),
 			.help = "zone of both directions",
 		},
@@ -414,6 +255,25 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT) | ON(COMMAND_FLUSH),
 			.help = "source or destination NAT",
 		},
+	[OPTION_EXPECT_NAT_ORIGINAL] =
+		{
+			.name = "expect-nat-orig",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "ADDRESS[:PORT]",
+			.takes = ON_EXPECT(COMMAND_CREATE),
+			.help = "what an expected connection of the master's original direction is "
+				"translated to",
+		},
+	[OPTION_EXPECT_NAT_REPLY] =
+		{
+			.name = "expect-nat-reply",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "ADDRESS[:PORT]",
+			.takes = ON_EXPECT(COMMAND_CREATE),
+			.help = "likewise of the reply direction",
+		},
 	[OPTION_LABEL] =
 		{
 			.name = "label",
@@ -455,7 +315,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.repeat = REPEAT_ONCE,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "FILE",
-			.takes = SELECTING | ON(COMMAND_GET),
+			.takes = SELECTING | CREATING | ON(COMMAND_GET),
 			.help = "list of label names, in place of " LABEL_MAP_DEFAULT,
 		},
 	[OPTION_OUTPUT] =
@@ -510,6 +370,217 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.takes = EVERYWHERE,
 			.help = "ignored; -n and -g take addresses",
 		},
+	[OPTION_HELPER] =
+		{
+			.name = "helper",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "NAME",
+			.takes = CREATING | ON_EXPECT(COMMAND_CREATE),
+			.help = "protocol helper of the connection",
+		},
+	[OPTION_ORIGINAL_SEQADJ] =
+		{
+			.name = "orig-seqadj",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "POSITION,BEFORE,AFTER",
+			.takes = CREATING | ON(COMMAND_UPDATE),
+			.help = "adjustment of TCP sequence numbers, original direction",
+		},
+	[OPTION_REPLY_SEQADJ] =
+		{
+			.name = "reply-seqadj",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "POSITION,BEFORE,AFTER",
+			.takes = CREATING | ON(COMMAND_UPDATE),
+			.help = "adjustment of TCP sequence numbers, reply direction",
+		},
+	[OPTION_SYNPROXY] =
+		{
+			.name = "synproxy",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "SEQUENCE,TIMESTAMP,OFFSET",
+			.takes = CREATING | ON(COMMAND_UPDATE),
+			.help = "what a SYN proxy knows of the connection",
+		},
+	[OPTION_MASTER_PROTOCOL] =
+		{
+			.name = "master-protonum",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "PROTOCOL",
+			.takes = CREATING,
+			.help = "protocol of the connection that expected this one",
+		},
+	[OPTION_MASTER_SOURCE_PORT] =
+		{
+			.name = "master-sport",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "PORT",
+			.takes = CREATING,
+			.help = "its source port or key",
+		},
+	[OPTION_MASTER_DESTINATION_PORT] =
+		{
+			.name = "master-dport",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "PORT",
+			.takes = CREATING,
+			.help = "its destination port or key",
+		},
+	[OPTION_TUPLE_PROTOCOL] =
+		{
+			.name = "tuple-protonum",
+			.added = true,
+			.values = VALUE_PROTOCOL,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "PROTOCOL",
+			.takes = ON_EXPECT(COMMAND_CREATE),
+			.help = "protocol of the expected connection, if it is not that of the "
+				"master",
+		},
+	[OPTION_CLASS] =
+		{
+			.name = "class",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "NUMBER",
+			.takes = ON_EXPECT(COMMAND_CREATE),
+			.help = "class of the expectation in its helper's policy",
+		},
+	[OPTION_FUNCTION] =
+		{
+			.name = "function",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "NAME",
+			.takes = ON_EXPECT(COMMAND_CREATE),
+			.help = "what the kernel calls when the expectation comes true",
+		},
+	[OPTION_SKIP_EXISTING] =
+		{
+			.name = "skip-existing",
+			.added = true,
+			.argument = ARGUMENT_NONE,
+			.takes = CREATING | ON_EXPECT(COMMAND_CREATE),
+			.help = "an entry that exists already is left as it is, and no failure",
+		},
+	[OPTION_GROUP_BY] =
+		{
+			.name = "group-by",
+			.values = VALUE_FIELD,
+			.repeat = REPEAT_ADDS,
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "FIELD[/BITS][,...]",
+			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT),
+			.help = "count flows by these fields in place of showing them; an address "
+				"may be cut: src/24",
+		},
+	[OPTION_SUM] =
+		{
+			.name = "sum",
+			.values = VALUE_FIELD,
+			.repeat = REPEAT_ADDS,
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "FIELD[,...]",
+			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT),
+			.help = "amounts to sum up besides the flows; without it packets and bytes",
+		},
+	[OPTION_TOP] =
+		{
+			.name = "top",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "NUMBER",
+			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT),
+			.help = "show so many groups, the rest as one line",
+		},
+	[OPTION_MINIMUM] =
+		{
+			.name = "min",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "NUMBER",
+			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT),
+			.help = "show groups of at least so many flows",
+		},
+	[OPTION_APPROXIMATE] =
+		{
+			.name = "approx",
+			.added = true,
+			.argument = ARGUMENT_NONE,
+			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT),
+			.help = "in bounded memory, whatever the number of groups; what may be too "
+				"high is marked",
+		},
+	[OPTION_SORT] =
+		{
+			.name = "sort",
+			.values = VALUE_FIELD,
+			.repeat = REPEAT_ADDS,
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "[+|-]FIELD[,...]",
+			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT),
+			.help = "in this order; amounts and ages the largest first, anything else "
+				"the smallest, or as + (upwards) and - (downwards) say",
+		},
+	[OPTION_LIMIT] =
+		{
+			.name = "limit",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "NUMBER",
+			.takes = ON(COMMAND_LIST),
+			.help = "show so many entries and no more",
+		},
+	[OPTION_COLUMNS] =
+		{
+			.name = "columns",
+			.values = VALUE_FIELD,
+			.repeat = REPEAT_ADDS,
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "FIELD[,...]",
+			.takes = SHOWING | ON(COMMAND_GET),
+			.help = "columns of -o table, which it implies, and of -o csv",
+		},
+	[OPTION_HUMAN] =
+		{
+			.name = "human",
+			.letter = 'H',
+			.added = true,
+			.argument = ARGUMENT_NONE,
+			.takes = SHOWING | ON(COMMAND_GET),
+			.help = "in tables, amounts as 1.23M and times as 2h05m",
+		},
+	[OPTION_RESOLVE] =
+		{
+			.name = "resolve",
+			.added = true,
+			.argument = ARGUMENT_NONE,
+			.takes = SHOWING | ON(COMMAND_GET),
+			.help = "in tables, names for addresses and ports, as far as they are found "
+				"in time",
+		},
+	[OPTION_NETNS] =
+		{
+			.name = "netns",
+			.values = VALUE_FILE,
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "NAME|PID|PATH|all",
+			.takes = EVERYWHERE,
+			.help = "act in another network namespace; all: with -L, -C and -S in every "
+				"one that is found",
+		},
 	[OPTION_STATE] =
 		{
 			.name = "state",
@@ -556,6 +627,58 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.needs = CREATING | ON_EXPECT(COMMAND_CREATE),
 			.loaded = ON(COMMAND_DELETE) | ON(COMMAND_UPDATE),
 			.help = "client or server: who the original source is",
+		},
+	[OPTION_ORIGINAL_WSCALE] =
+		{
+			.name = "orig-wscale",
+			.added = true,
+			.extra = PROTOCOL_TCP,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "NUMBER",
+			.takes = CREATING | ON(COMMAND_UPDATE),
+			.help = "window scale of the original direction",
+		},
+	[OPTION_REPLY_WSCALE] =
+		{
+			.name = "reply-wscale",
+			.added = true,
+			.extra = PROTOCOL_TCP,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "NUMBER",
+			.takes = CREATING | ON(COMMAND_UPDATE),
+			.help = "window scale of the reply direction",
+		},
+	[OPTION_ORIGINAL_TCP_FLAGS] =
+		{
+			.name = "orig-tcp-flags",
+			.added = true,
+			.values = VALUE_TCP_FLAG,
+			.extra = PROTOCOL_TCP,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "FLAG[,...]",
+			.takes = CREATING | ON(COMMAND_UPDATE),
+			.help = "what the kernel's window tracking knows of the original direction",
+		},
+	[OPTION_REPLY_TCP_FLAGS] =
+		{
+			.name = "reply-tcp-flags",
+			.added = true,
+			.values = VALUE_TCP_FLAG,
+			.extra = PROTOCOL_TCP,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "FLAG[,...]",
+			.takes = CREATING | ON(COMMAND_UPDATE),
+			.help = "likewise of the reply direction",
+		},
+	[OPTION_HANDSHAKE] =
+		{
+			.name = "handshake-seq",
+			.added = true,
+			.extra = PROTOCOL_DCCP,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "NUMBER",
+			.takes = CREATING,
+			.help = "sequence number of the handshake",
 		},
 };
 

@@ -324,6 +324,7 @@ static void request_start(struct request *request)
 	request->flow.tuple[ORIGINAL] = (struct tuple){0};
 	request->flow.tuple[REPLY] = (struct tuple){0};
 	request->expectation.present = 0;
+	request->skip_existing = false;
 	request->zero_counters = false;
 	request->event_mask = EVENTS_ALL;
 	request->buffer_size = 0;
@@ -380,6 +381,8 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 
 bool cli_loadable(enum command command, enum table table)
 {
+	if (table == TABLE_EXPECT)
+		return command == COMMAND_CREATE || command == COMMAND_DELETE;
 	return table == TABLE_CONNTRACK && command_rows[command].loadable;
 }
 

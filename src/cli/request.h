@@ -12,6 +12,7 @@
 #include "flow/expectation.h"
 #include "flow/filter.h"
 #include "flow/flow.h"
+#include "flow/view.h"
 #include "output/output.h"
 
 enum command {
@@ -57,12 +58,16 @@ struct request {
 	/* Table expect. create: whole; get, delete: the tuple to look up. */
 	struct expectation expectation;
 
+	bool skip_existing;  /* --skip-existing */
 	bool zero_counters;  /* -z */
 	unsigned event_mask; /* enum event_mask */
 	int buffer_size;     /* -b, bytes; 0: the default */
 
 	const struct output_format *format;
 	unsigned output_flags; /* enum output_flag */
+
+	struct view view;  /* groups, order, columns */
+	const char *netns; /* --netns; NULL: where we are */
 
 	const char *label_map_path;     /* --labelmap, else LABEL_MAP_DEFAULT */
 	bool labels_needed;             /* some option speaks of labels */

@@ -25,12 +25,15 @@ const struct value_word output_words[] = {
 	{"xml", 0, &output_xml},
 	{"json", 0, &output_json},
 	{"save", 0, &output_save},
+	{"table", 0, &output_table},
+	{"csv", 0, &output_csv},
 	{"extended", OUTPUT_EXTENDED, NULL},
 	{"timestamp", OUTPUT_TIMESTAMP, NULL},
 	{"id", OUTPUT_ID, NULL},
 	{"ktimestamp", OUTPUT_KTIMESTAMP, NULL},
 	{"labels", OUTPUT_LABELS, NULL},
 	{"userspace", OUTPUT_USERSPACE, NULL},
+	{"full", OUTPUT_FULL, NULL},
 };
 const size_t output_word_count = COUNT(output_words);
 
@@ -184,7 +187,8 @@ static int read_role(struct given *g, int id, const char *text, struct complaint
 	int found = value_find_word(role_words, role_word_count, part);
 
 	if (found < 0)
-		return value_no_such_word(g, id, "role", role_words, role_word_count, part, found, c);
+		return value_no_such_word(
+			g, id, "role", role_words, role_word_count, part, found, c);
 	g->role = (uint8_t)role_words[found].value;
 	return 0;
 }
@@ -489,11 +493,10 @@ static int no_such_protocol(const struct given *g, int id, const char *text, str
 		option_spelled(&s, g, id), text, suggest_text(&nearest, hint, sizeof(hint)));
 }
 
-static int read_protocol(struct given *g, int id, const char *text, struct complaint *c)
+int value_protocol(
+	const struct given *g, int id, const char *text, uint8_t *out, struct complaint *c)
 {
-	const option_set own = ~(option_set)0 << OPTION_STATE;
 	const struct protocol *p = protocol_by_name(text);
-	struct spelling s;
 	uint64_t number;
 
 	if (p != NULL) {
@@ -505,11 +508,23 @@ static int read_protocol(struct given *g, int id, const char *text, struct compl
 			return no_such_protocol(g, id, text, c);
 		number = (uint64_t)entry->p_proto;
 	}
+	*out = (uint8_t)number;
+	return 0;
+}
+
+static int read_protocol(struct given *g, int id, const char *text, struct complaint *c)
+{
+	const option_set own = ~(option_set)0 << OPTION_STATE;
+	struct spelling s;
+	uint8_t number;
+
+	if (value_protocol(g, id, text, &number, c) < 0)
+		return -1;
 	if ((g->options & own || g->parts != 0) && number != g->protocol_number)
 		return complain(c, "%s: '%s' comes behind options of -p '%s'",
 			option_spelled(&s, g, id), text, g->protocol_value);
-	g->protocol = protocol_by_number((uint8_t)number);
-	g->protocol_number = (uint8_t)number;
+	g->protocol = protocol_by_number(number);
+	g->protocol_number = number;
 	g->protocol_value = text;
 	return 0;
 }
@@ -690,6 +705,8 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_TUPLE_DESTINATION] = value_address,
 	[OPTION_MASK_SOURCE] = value_address,
 	[OPTION_MASK_DESTINATION] = value_address,
+	[OPTION_MASTER_SOURCE] = value_address,
+	[OPTION_MASTER_DESTINATION] = value_address,
 	[OPTION_PROTOCOL] = read_protocol,
 	[OPTION_FAMILY] = read_family,
 	[OPTION_TIMEOUT] = read_timeout,
@@ -703,6 +720,8 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_SOURCE_NAT] = value_nat,
 	[OPTION_DESTINATION_NAT] = value_nat,
 	[OPTION_ANY_NAT] = value_nat,
+	[OPTION_EXPECT_NAT_ORIGINAL] = value_nat,
+	[OPTION_EXPECT_NAT_REPLY] = value_nat,
 	[OPTION_LABEL] = read_label,
 	[OPTION_LABEL_ADD] = read_label,
 	[OPTION_LABEL_DELETE] = read_label,
@@ -712,10 +731,34 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_BUFFER_SIZE] = read_buffer_size,
 	[OPTION_ZERO] = read_nothing,
 	[OPTION_NAT_RANGE] = read_nothing,
+	[OPTION_HELPER] = value_helper,
+	[OPTION_ORIGINAL_SEQADJ] = value_seqadj,
+	[OPTION_REPLY_SEQADJ] = value_seqadj,
+	[OPTION_SYNPROXY] = value_synproxy,
+	[OPTION_MASTER_PROTOCOL] = value_other_protocol,
+	[OPTION_MASTER_SOURCE_PORT] = value_master_port,
+	[OPTION_MASTER_DESTINATION_PORT] = value_master_port,
+	[OPTION_TUPLE_PROTOCOL] = value_other_protocol,
+	[OPTION_CLASS] = value_class,
+	[OPTION_FUNCTION] = value_function,
+	[OPTION_SKIP_EXISTING] = read_nothing,
+	[OPTION_GROUP_BY] = value_group_by,
+	[OPTION_SUM] = value_sum,
+	[OPTION_TOP] = value_how_many,
+	[OPTION_MINIMUM] = value_how_many,
+	[OPTION_SORT] = value_sort,
+	[OPTION_LIMIT] = value_how_many,
+	[OPTION_COLUMNS] = value_columns,
+	[OPTION_NETNS] = value_netns,
 	[OPTION_STATE] = read_state,
 	[OPTION_ORIGINAL_VTAG] = read_vtag,
 	[OPTION_REPLY_VTAG] = read_vtag,
 	[OPTION_ROLE] = read_role,
+	[OPTION_ORIGINAL_WSCALE] = value_wscale,
+	[OPTION_REPLY_WSCALE] = value_wscale,
+	[OPTION_ORIGINAL_TCP_FLAGS] = value_tcp_flags,
+	[OPTION_REPLY_TCP_FLAGS] = value_tcp_flags,
+	[OPTION_HANDSHAKE] = value_handshake,
 };
 
 int given_value(struct given *g, int id, const char *text, struct complaint *c)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow/protocol.h"
 
+#include <linux/netfilter/nf_conntrack_tcp.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -21,6 +22,28 @@ static const char *const tcp_states[] = {
 };
 
 #define TCP_SYN_SENT2 9
+
+/* IP_CT_TCP_FLAG_… and the rest of uapi nf_conntrack_tcp.h. */
+const char *const tcp_flag_names[TCP_FLAG_COUNT] = {
+	"WINDOW_SCALE",
+	"SACK_PERM",
+	"CLOSE_INIT",
+	"BE_LIBERAL",
+	"DATA_UNACKNOWLEDGED",
+	"MAXACK_SET",
+	"EXP_CHALLENGE_ACK",
+	"SIMULTANEOUS_OPEN",
+};
+
+uint8_t tcp_usual_flags(uint8_t state)
+{
+	uint8_t flags = IP_CT_TCP_FLAG_BE_LIBERAL | IP_CT_TCP_FLAG_SACK_PERM;
+
+	if (state == TCP_CONNTRACK_TIME_WAIT || state == TCP_CONNTRACK_CLOSE ||
+		state == TCP_CONNTRACK_LISTEN) /* which is SYN_SENT2 */
+		flags |= IP_CT_TCP_FLAG_CLOSE_INIT;
+	return flags;
+}
 
 /* enum sctp_conntrack, uapi nf_conntrack_sctp.h. */
 static const char *const sctp_states[] = {
@@ -185,6 +208,7 @@ const struct protocol protocols[] = {
 		{
 			.name = "udplite",
 			.number = IPPROTO_UDPLITE,
+			.optional = true,
 			.part = port_parts,
 			.part_count = 2,
 			.needed = 0x3,
@@ -194,6 +218,7 @@ const struct protocol protocols[] = {
 		{
 			.name = "sctp",
 			.number = IPPROTO_SCTP,
+			.optional = true,
 			.part = port_parts,
 			.part_count = 2,
 			.needed = 0x3,
@@ -206,6 +231,7 @@ const struct protocol protocols[] = {
 		{
 			.name = "dccp",
 			.number = IPPROTO_DCCP,
+			.optional = true,
 			.part = port_parts,
 			.part_count = 2,
 			.needed = 0x3,
@@ -234,6 +260,7 @@ const struct protocol protocols[] = {
 		{
 			.name = "gre",
 			.number = IPPROTO_GRE,
+			.optional = true,
 			.part = key_parts,
 			.part_count = 2,
 			.needed = 0x3,

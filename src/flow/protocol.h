@@ -34,7 +34,7 @@ struct protocol_part {
 	const char *key;  /* text key and XML element: "sport" */
 	const char *json; /* JSON key: "source_port" */
 	enum part_kind kind;
-	uint8_t bytes;	    /* width on the wire: 1 or 2 */
+	uint8_t bytes;      /* width on the wire: 1 or 2 */
 	uint16_t attribute; /* CTA_PROTO_…, uapi nfnetlink_conntrack.h */
 	/*
 	 * Long options by enum part_place, without dashes, NULL where there is
@@ -46,21 +46,22 @@ struct protocol_part {
 };
 
 enum protocol_extra {
-	PROTOCOL_TCP = 1 << 0,	/* has window scale and flags (CTA_PROTOINFO_TCP) */
+	PROTOCOL_TCP = 1 << 0,  /* has window scale and flags (CTA_PROTOINFO_TCP) */
 	PROTOCOL_SCTP = 1 << 1, /* has verification tags */
 	PROTOCOL_DCCP = 1 << 2, /* has a role and a handshake sequence */
 };
 
 struct protocol {
 	const char *name; /* "tcp" */
-	uint8_t number;	  /* IPPROTO_… */
+	uint8_t number;   /* IPPROTO_… */
 	uint8_t part_count;
 	uint8_t state_count; /* length of states */
-	uint8_t extra;	     /* enum protocol_extra */
-	uint8_t needed;	     /* bit i: create and get need part i */
-	bool pairs;	     /* parts come in pairs: a get or create may give the reply's instead */
+	uint8_t extra;       /* enum protocol_extra */
+	uint8_t needed;      /* bit i: create and get need part i */
+	bool optional;       /* a kernel without its tracker knows its flows by address alone */
+	bool pairs;          /* parts come in pairs: a get or create may give the reply's instead */
 	const struct protocol_part *part; /* part_count of them, in the order of tuple.part */
-	const char *const *states; /* names by the kernel's number, or NULL */
+	const char *const *states;        /* names by the kernel's number, or NULL */
 };
 
 extern const struct protocol protocols[];
@@ -83,6 +84,17 @@ const char *protocol_state_name(const struct protocol *p, uint8_t state);
  * or -1.
  */
 int protocol_state_by_name(const struct protocol *p, const char *name);
+
+/* Names of the flags of one direction of TCP, in bit order. */
+#define TCP_FLAG_COUNT 8
+extern const char *const tcp_flag_names[TCP_FLAG_COUNT];
+
+/*
+ * Flags of both directions of an entry that is made in this state, if nobody
+ * says which: without them the kernel's window check would cut a connection of
+ * which it has not seen the beginning (nf_conntrack_proto_tcp.c).
+ */
+uint8_t tcp_usual_flags(uint8_t state);
 
 /*
  * The ICMP or ICMPv6 type that answers this one (8 and 0, 13 and 14, …), or

@@ -174,14 +174,10 @@ static char *put_sequence(char *p, const struct sequence_adjustment *sequence)
 
 static char *put_tcp_flags(char *p, uint8_t flags)
 {
-	/* IP_CT_TCP_FLAG_… and the rest of uapi nf_conntrack_tcp.h, in bit order. */
-	static const char *const names[] = {"WINDOW_SCALE", "SACK_PERM", "CLOSE_INIT", "BE_LIBERAL",
-		"DATA_UNACKNOWLEDGED", "MAXACK_SET", "EXP_CHALLENGE_ACK", "SIMULTANEOUS_OPEN"};
-
 	p = put_character(put_key(p, "tcp_flags"), '[');
-	for (unsigned bit = 0; bit < sizeof(names) / sizeof(names[0]); bit++) {
+	for (unsigned bit = 0; bit < TCP_FLAG_COUNT; bit++) {
 		if (flags & 1u << bit)
-			p = put_word_value(p, names[bit]);
+			p = put_word_value(p, tcp_flag_names[bit]);
 	}
 	return put_close(p, ']');
 }

@@ -25,6 +25,7 @@ enum output_flag {
 	OUTPUT_KTIMESTAMP = 1 << 3,
 	OUTPUT_LABELS = 1 << 4,
 	OUTPUT_USERSPACE = 1 << 5, /* changes nothing (reference, quirk 38) */
+	OUTPUT_FULL = 1 << 6,      /* of save: TCP windows that the kernel follows, too */
 };
 
 /* What the records are: decides head and foot, and the command word of save. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The words of the command that makes the entry again, a line each: a table of
- * words in their order. What cannot be loaded again (an EXPECTED flag, a state
- * without a name, a label without one, a secmark) is left out.
+ * words in their order. What the kernel does not take back (the flag EXPECTED,
+ * a secmark, counters) is left out, and what has its usual value, too.
  */
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_conntrack_tcp.h>
 #include <string.h>
 
 #include "flow/field.h"
@@ -20,6 +21,7 @@ struct saved {
 	const struct protocol *protocol; /* NULL: a number without a row */
 	struct output *o;
 	bool deletes; /* the line is a -D: it selects, it makes nothing */
+	bool updates; /* the line is a -U: it cannot give what only creation gives */
 };
 
 /*
@@ -32,9 +34,45 @@ struct saved_word {
 	char *(*put)(char *p, const char *option, const struct saved *saved);
 };
 
+/*
+ * The kernel does not tell the time and state of an entry in a flow table
+ * (ctnetlink_fill_info()), and no entry is made without them: they are those
+ * of a connection that is established, which is what a flow table takes.
+ */
+#define OFFLOADED_TCP_TIMEOUT   432000
+#define OFFLOADED_OTHER_TIMEOUT 120
+
+static bool is_offloaded(const struct saved *saved)
+{
+	return saved->flow->present & FLOW_STATUS && saved->flow->status & IPS_OFFLOAD &&
+	       !saved->deletes && !saved->updates;
+}
+
+static bool is_tcp(const struct saved *saved)
+{
+	return saved->protocol && saved->protocol->extra & PROTOCOL_TCP;
+}
+
+/* A word of any length, in quotes where -R (not a shell) would take it for two. */
+static char *put_word(struct output *o, char *p, const char *option, const char *word)
+{
+	bool quoted = strpbrk(word, " \t") != NULL;
+
+	p = put_name(p, option);
+	if (quoted)
+		p = put_character(p, '"');
+	p = put_plain(o->writer, p, word, strlen(word));
+	return quoted ? put_character(p, '"') : p;
+}
+
 static char *put_timeout(char *p, const char *option, const struct saved *saved)
 {
-	return put_u32(put_name(p, option), saved->flow->timeout);
+	if (saved->flow->present & FLOW_TIMEOUT)
+		return put_u32(put_name(p, option), saved->flow->timeout);
+	if (!is_offloaded(saved))
+		return p;
+	return put_u32(put_name(p, option),
+		is_tcp(saved) ? OFFLOADED_TCP_TIMEOUT : OFFLOADED_OTHER_TIMEOUT);
 }
 
 static char *put_status(char *p, const char *option, const struct saved *saved)
@@ -187,6 +225,13 @@ static char *put_parts(char *p, const struct saved *saved, enum direction direct
 	return p;
 }
 
+static char *put_protocol_name(char *p, uint8_t number)
+{
+	const struct protocol *protocol = protocol_by_number(number);
+
+	return protocol ? put_name(p, protocol->name) : put_u32(p, number);
+}
+
 static char *put_protocol(char *p, const char *option, const struct saved *saved)
 {
 	const struct tuple *tuple = &saved->flow->tuple[ORIGINAL];
@@ -195,18 +240,20 @@ static char *put_protocol(char *p, const char *option, const struct saved *saved
 		tuple = &saved->flow->tuple[REPLY];
 	if (!(tuple->present & TUPLE_PROTOCOL))
 		return p;
-	p = put_name(p, option);
+	p = put_protocol_name(put_name(p, option), tuple->protocol);
 	if (!saved->protocol)
-		return put_u32(p, tuple->protocol);
-	p = put_name(p, saved->protocol->name);
+		return p;
 	return put_parts(put_parts(p, saved, ORIGINAL), saved, REPLY);
 }
 
 static char *put_saved_state(char *p, const char *option, const struct saved *saved)
 {
-	const char *name =
-		saved->protocol ? protocol_state_name(saved->protocol, saved->flow->state) : NULL;
+	const char *name = NULL;
 
+	if (saved->flow->present & FLOW_STATE)
+		name = protocol_state_name(saved->protocol, saved->flow->state);
+	else if (is_tcp(saved) && is_offloaded(saved))
+		name = protocol_state_name(saved->protocol, TCP_CONNTRACK_ESTABLISHED);
 	return name ? put_name(put_name(p, option), name) : p;
 }
 
@@ -227,6 +274,130 @@ static char *put_role(char *p, const char *option, const struct saved *saved)
 	return name ? put_name(put_name(p, option), name) : p;
 }
 
+/*
+ * Whether flags and scales of TCP windows are written. Not for a connection
+ * whose packets made its entry, unless it is asked for: the old tool does not,
+ * and what else the kernel knows of the windows (how far they reach) cannot be
+ * saved. ctnetlink_create_conntrack() gives the entries that programs made a
+ * synproxy record, by which they are known.
+ */
+static bool saves_windows(const struct saved *saved)
+{
+	const uint64_t flags = FLOW_TCP_FLAGS << ORIGINAL | FLOW_TCP_FLAGS << REPLY;
+	const struct flow *flow = saved->flow;
+
+	return is_tcp(saved) && !saved->deletes && (flow->present & flags) == flags &&
+	       (saved->o->flags & OUTPUT_FULL || flow->present & FLOW_SYNPROXY);
+}
+
+static bool has_window_scale(const struct flow *flow, enum direction d)
+{
+	return flow->present & FLOW_WINDOW_SCALE << d &&
+	       flow->tcp_flags[d].flags & IP_CT_TCP_FLAG_WINDOW_SCALE;
+}
+
+static char *put_flag_names(char *p, uint8_t flags)
+{
+	char *start = p;
+
+	for (unsigned bit = 0; bit < TCP_FLAG_COUNT; bit++) {
+		if (flags & 1u << bit)
+			p = put_character(put_name(p, tcp_flag_names[bit]), ',');
+	}
+	return p > start ? p - 1 : put_string(p, "NONE");
+}
+
+/* The kernel takes a scale only where both directions have one. */
+static char *put_windows(char *p, const char *option, const struct saved *saved)
+{
+	const struct flow *flow = saved->flow;
+	const struct tcp_flags *flags = flow->tcp_flags;
+	uint8_t usual = tcp_usual_flags(flow->state);
+
+	(void)option;
+	if (!saves_windows(saved) ||
+		(flags[ORIGINAL].flags == usual && flags[REPLY].flags == usual))
+		return p;
+	p = put_flag_names(put_string(p, " --orig-tcp-flags "), flags[ORIGINAL].flags);
+	p = put_flag_names(put_string(p, " --reply-tcp-flags "), flags[REPLY].flags);
+	if (!has_window_scale(flow, ORIGINAL) || !has_window_scale(flow, REPLY))
+		return p;
+	p = put_u32(put_string(p, " --orig-wscale "), flow->window_scale[ORIGINAL]);
+	return put_u32(put_string(p, " --reply-wscale "), flow->window_scale[REPLY]);
+}
+
+static char *put_handshake(char *p, const char *option, const struct saved *saved)
+{
+	uint64_t sequence = saved->flow->handshake_sequence;
+
+	if (sequence == 0 || saved->deletes || saved->updates)
+		return p;
+	return put_u64(put_name(p, option), sequence);
+}
+
+static char *put_helper(char *p, const char *option, const struct saved *saved)
+{
+	if (saved->deletes || saved->updates)
+		return p;
+	return put_word(saved->o, p, option, saved->flow->helper);
+}
+
+/* The offsets are signed in the kernel (struct nf_ct_seqadj). */
+static char *put_signed(char *p, uint32_t value)
+{
+	return value > INT32_MAX ? put_u32(put_character(p, '-'), -value) : put_u32(p, value);
+}
+
+static char *put_sequence(
+	char *p, const char *option, const struct saved *saved, enum direction direction)
+{
+	const struct sequence_adjustment *s = &saved->flow->sequence[direction];
+
+	if (saved->deletes)
+		return p;
+	p = put_u32(put_name(p, option), s->correction_position);
+	p = put_signed(put_character(p, ','), s->offset_before);
+	return put_signed(put_character(p, ','), s->offset_after);
+}
+
+static char *put_original_sequence(char *p, const char *option, const struct saved *saved)
+{
+	return put_sequence(p, option, saved, ORIGINAL);
+}
+
+static char *put_reply_sequence(char *p, const char *option, const struct saved *saved)
+{
+	return put_sequence(p, option, saved, REPLY);
+}
+
+static char *put_synproxy(char *p, const char *option, const struct saved *saved)
+{
+	const uint32_t sequence = saved->flow->synproxy.initial_sequence;
+	const uint32_t timestamp = saved->flow->synproxy.initial_timestamp;
+	const uint32_t offset = saved->flow->synproxy.timestamp_offset;
+
+	if (!(sequence | timestamp | offset) || saved->deletes)
+		return p;
+	p = put_character(put_u32(put_name(p, option), sequence), ',');
+	return put_u32(put_character(put_u32(p, timestamp), ','), offset);
+}
+
+static char *put_master(char *p, const char *option, const struct saved *saved)
+{
+	const struct tuple *master = &saved->flow->master;
+
+	if (saved->deletes || saved->updates)
+		return p;
+	p = put_address(put_name(p, option), master->family, &master->source);
+	p = put_address(put_string(p, " --master-dst "), master->family, &master->destination);
+	p = put_protocol_name(put_string(p, " --master-protonum "), master->protocol);
+	if (tuple_has_part(master, 0) && tuple_has_part(master, 1)) {
+		p = put_u32(put_string(p, " --master-sport "), master->part[0]);
+		p = put_u32(put_string(p, " --master-dport "), master->part[1]);
+	}
+	return p;
+}
+
 static char *put_mark(char *p, const char *option, const struct saved *saved)
 {
 	uint32_t mark = saved->flow->mark;
@@ -234,34 +405,28 @@ static char *put_mark(char *p, const char *option, const struct saved *saved)
 	return mark && !saved->deletes ? put_u32(put_name(p, option), mark) : p;
 }
 
-/* In quotes where -R (not a shell) would take it for two words. */
-static char *put_label(struct output *o, char *p, const char *option, const char *name)
-{
-	bool quoted = strpbrk(name, " \t") != NULL;
-
-	p = put_name(p, option);
-	if (quoted)
-		p = put_character(p, '"');
-	p = put_plain(o->writer, p, name, strlen(name));
-	return quoted ? put_character(p, '"') : p;
-}
-
+/* By name, or by number where it has none or one that no list of labels could hold. */
 static char *put_saved_labels(char *p, const char *option, const struct saved *saved)
 {
 	struct output *o = saved->o;
-	const uint8_t *labels = saved->flow->labels;
 
-	if (saved->deletes || !o->labels)
+	if (saved->deletes)
 		return p;
-	for (unsigned bit = next_named_label(labels, o->labels, 0); bit < LABEL_BITS;
-		bit = next_named_label(labels, o->labels, bit + 1))
-		p = put_label(o, p, option, o->labels->name[bit]);
+	for (unsigned bit = 0; bit < LABEL_BITS; bit++) {
+		if (!label_is_set(saved->flow->labels, bit))
+			continue;
+		if (o->labels && o->labels->name[bit])
+			p = put_word(o, p, option, o->labels->name[bit]);
+		else
+			p = put_u32(put_string(put_name(p, option), "bit:"), bit);
+		p = record_room(o->writer, p);
+	}
 	return p;
 }
 
 /* Those of 1.4.9 in its order, then what it loses. */
 static const struct saved_word words[] = {
-	{" -t ", FLOW_TIMEOUT, put_timeout},
+	{" -t ", FLOW_TIMEOUT | FLOW_STATUS, put_timeout},
 	{" -u ", FLOW_STATUS, put_status},
 	{" -w ", FLOW_ZONE, put_zone},
 	{" --orig-zone ", 0, put_original_zone},
@@ -269,12 +434,19 @@ static const struct saved_word words[] = {
 	{NULL, 0, put_original_addresses},
 	{NULL, 0, put_reply_addresses},
 	{" -p ", 0, put_protocol},
-	{" --state ", FLOW_STATE, put_saved_state},
+	{" --state ", FLOW_STATE | FLOW_STATUS, put_saved_state},
 	{" --orig-vtag ", FLOW_VTAG << ORIGINAL, put_original_vtag},
 	{" --reply-vtag ", FLOW_VTAG << REPLY, put_reply_vtag},
 	{" --role ", FLOW_ROLE, put_role},
+	{" --handshake-seq ", FLOW_HANDSHAKE, put_handshake},
+	{NULL, FLOW_TCP_FLAGS, put_windows},
 	{" -m ", FLOW_MARK, put_mark},
 	{" --label-add ", FLOW_LABELS, put_saved_labels},
+	{" --helper ", FLOW_HELPER, put_helper},
+	{" --orig-seqadj ", FLOW_SEQUENCE << ORIGINAL, put_original_sequence},
+	{" --reply-seqadj ", FLOW_SEQUENCE << REPLY, put_reply_sequence},
+	{" --synproxy ", FLOW_SYNPROXY, put_synproxy},
+	{" --master-src ", FLOW_MASTER, put_master},
 };
 
 static const char *command_word(const struct output *o, const struct event *event)
@@ -300,6 +472,7 @@ static void save_flow(struct output *o, const struct flow *flow, const struct ev
 		.protocol = protocol_by_number(protocol_number(flow)),
 		.o = o,
 		.deletes = command[1] == 'D',
+		.updates = command[1] == 'U',
 	};
 	char *p = put_string(writer_reserve(o->writer, RECORD_ROOM), command);
 
@@ -310,10 +483,128 @@ static void save_flow(struct output *o, const struct flow *flow, const struct ev
 	writer_commit(o->writer, put_character(p, '\n'));
 }
 
+/* --- expectations ----------------------------------------------------- */
+
+static char *put_tuple_addresses(
+	char *p, const struct tuple *tuple, const char *source, const char *destination)
+{
+	if (tuple->present & TUPLE_SOURCE)
+		p = put_address(put_name(p, source), tuple->family, &tuple->source);
+	if (tuple->present & TUPLE_DESTINATION)
+		p = put_address(put_name(p, destination), tuple->family, &tuple->destination);
+	return p;
+}
+
+/*
+ * The parts of a tuple by the options of the master's protocol, which the line
+ * names: those of the expected one are not known to the right of it. GRE keys
+ * and ports are the same to the kernel.
+ */
+static char *put_tuple_parts(
+	char *p, const struct tuple *tuple, const struct protocol *protocol, enum part_place place)
+{
+	for (unsigned i = 0; protocol && i < protocol->part_count; i++) {
+		const char *option = protocol->part[i].option[place];
+
+		if (!option || !tuple_has_part(tuple, i))
+			continue;
+		p = put_character(put_name(put_string(p, " --"), option), ' ');
+		p = put_u32(p, tuple->part[i]);
+	}
+	return p;
+}
+
+/* Those that the kernel takes: USERSPACE is its own (ctnetlink_alloc_expect()). */
+static char *put_expectation_flags(char *p, uint32_t flags)
+{
+	char *start;
+
+	flags &= EXPECTATION_PERMANENT | EXPECTATION_INACTIVE;
+	if (!flags)
+		return p;
+	start = p = put_string(p, " -u ");
+	for (unsigned i = 0; i < EXPECTATION_FLAG_COUNT; i++) {
+		if (flags & 1u << i)
+			p = put_character(put_name(p, expectation_flag_names[i]), ',');
+	}
+	return p > start ? p - 1 : p;
+}
+
+static char *put_expectation_nat(char *p, const struct expectation *e)
+{
+	const struct tuple *nat = &e->nat_tuple;
+
+	if (!(e->present & EXPECTATION_NAT) || !(nat->present & TUPLE_SOURCE))
+		return p;
+	p = put_string(
+		p, e->nat_direction == ORIGINAL ? " --expect-nat-orig " : " --expect-nat-reply ");
+	return put_translated(
+		p, nat, &nat->source, tuple_has_part(nat, 0) ? (int)nat->part[0] : -1);
+}
+
+static char *put_expected(char *p, const struct expectation *e, const struct protocol *protocol)
+{
+	p = put_tuple_addresses(p, &e->tuple, " --tuple-src ", " --tuple-dst ");
+	if (e->tuple.protocol != e->master.protocol)
+		p = put_protocol_name(put_string(p, " --tuple-protonum "), e->tuple.protocol);
+	p = put_tuple_parts(p, &e->tuple, protocol, PART_TUPLE);
+	p = put_tuple_addresses(p, &e->mask, " --mask-src ", " --mask-dst ");
+	return put_tuple_parts(p, &e->mask, protocol, PART_MASK);
+}
+
+/* -I: the master is the tuple that the line begins with. */
+static char *put_expectation_facts(struct output *o, char *p, const struct expectation *e)
+{
+	const struct protocol *protocol = protocol_by_number(e->master.protocol);
+
+	if (e->present & EXPECTATION_TIMEOUT)
+		p = put_u32(put_string(p, " -t "), e->timeout);
+	if (e->present & EXPECTATION_FLAGS)
+		p = put_expectation_flags(p, e->flags);
+	if (e->present & EXPECTATION_ZONE && e->zone)
+		p = put_u32(put_string(p, " -w "), e->zone);
+	p = put_tuple_addresses(p, &e->master, " -s ", " -d ");
+	p = put_protocol_name(put_string(p, " -p "), e->master.protocol);
+	p = put_tuple_parts(p, &e->master, protocol, PART_ORIGINAL);
+	p = put_expected(p, e, protocol);
+	if (e->present & EXPECTATION_CLASS && e->class)
+		p = put_u32(put_string(p, " --class "), e->class);
+	if (e->present & EXPECTATION_HELPER)
+		p = put_word(o, p, " --helper ", e->helper);
+	if (e->present & EXPECTATION_FUNCTION)
+		p = put_word(o, p, " --function ", e->function);
+	return put_expectation_nat(p, e);
+}
+
+/* -D: the tuple that was expected, and the reply ports that have to be there. */
+static char *put_expectation_key(char *p, const struct expectation *e)
+{
+	const struct protocol *protocol = protocol_by_number(e->tuple.protocol);
+	struct tuple reply = {.present = TUPLE_PARTS};
+
+	if (e->present & EXPECTATION_ZONE && e->zone)
+		p = put_u32(put_string(p, " -w "), e->zone);
+	p = put_tuple_addresses(p, &e->tuple, " -s ", " -d ");
+	p = put_protocol_name(put_string(p, " -p "), e->tuple.protocol);
+	p = put_tuple_parts(p, &e->tuple, protocol, PART_ORIGINAL);
+	return put_tuple_parts(p, &reply, protocol, PART_REPLY);
+}
+
+static void save_expectation(
+	struct output *o, const struct expectation *e, const struct event *event)
+{
+	bool deletes = event && event->type == EVENT_DESTROY;
+	char *p = writer_reserve(o->writer, RECORD_ROOM);
+
+	p = put_string(p, deletes ? "-D expect" : "-I expect");
+	p = deletes ? put_expectation_key(p, e) : put_expectation_facts(o, p, e);
+	writer_commit(o->writer, put_character(p, '\n'));
+}
+
 const struct output_format output_save = {
 	.name = "save",
 	.flow = save_flow,
-	.expectation = text_expectation,
+	.expectation = save_expectation,
 	.stats = text_stats,
 	.count = text_count,
 };

@@ -326,7 +326,9 @@ static void places(void **state)
 	assert_int_equal(option_place(COMMAND_LIST, TABLE_DYING),
 		option_place(COMMAND_LIST, TABLE_CONNTRACK));
 	assert_true(cli_loadable(COMMAND_DELETE, TABLE_CONNTRACK));
-	assert_false(cli_loadable(COMMAND_DELETE, TABLE_EXPECT));
+	assert_true(cli_loadable(COMMAND_CREATE, TABLE_EXPECT));
+	assert_true(cli_loadable(COMMAND_DELETE, TABLE_EXPECT));
+	assert_false(cli_loadable(COMMAND_FLUSH, TABLE_EXPECT));
 	assert_false(cli_loadable(COMMAND_LIST, TABLE_CONNTRACK));
 }
 

@@ -43,7 +43,7 @@ static void test_each_protocol(void **state)
 	check(&flow,
 		"-A -t 99 -u UNSET -s 192.0.2.13 -d 198.51.100.20 -r 198.51.100.20 -q 192.0.2.13 "
 		"-p dccp --sport 4003 --dport 56 --reply-port-src 56 --reply-port-dst 4003 "
-		"--state OPEN --role client\n");
+		"--state OPEN --role client --handshake-seq 281474976710655\n");
 	flow = make_unknown();
 	check(&flow, "-A -t 99 -u UNSET -s 192.0.2.7 -d 198.51.100.2 -r 198.51.100.2 -q 192.0.2.7 "
 		     "-p 89\n");
@@ -196,10 +196,11 @@ static void test_mark_and_labels(void **state)
 	set_label(&flow, 3); /* has no name */
 	check(&flow,
 		"-A -t 99 -u UNSET -s 192.0.2.7 -d 198.51.100.2 -r 198.51.100.2 -q 192.0.2.7 -p 89 "
-		"-m 4294967295\n");
+		"-m 4294967295 --label-add bit:0 --label-add bit:2 --label-add bit:3\n");
 	check_flow_with(&how, &flow, NULL,
 		"-A -t 99 -u UNSET -s 192.0.2.7 -d 198.51.100.2 -r 198.51.100.2 -q 192.0.2.7 -p 89 "
-		"-m 4294967295 --label-add zero --label-add \"two words\"\n");
+		"-m 4294967295 --label-add zero --label-add \"two words\" "
+		"--label-add bit:3\n");
 	how.subject = SUBJECT_DELETE; /* -D selects: what is to be made again is not its matter */
 	check_flow_with(&how, &flow, NULL,
 		"-D -t 99 -u UNSET -s 192.0.2.7 -d 198.51.100.2 -r 198.51.100.2 -q 192.0.2.7 "
@@ -230,24 +231,162 @@ static void test_little_is_known(void **state)
 	check(&flow, "-A -r 1.2.3.4 -q 5.6.7.8 -p tcp\n");
 }
 
-static void test_the_rest_is_text(void **state)
+#define TCP_LINE                                                                                   \
+	"-A -t 99 -u SEEN_REPLY,ASSURED -s 192.0.2.1 -d 198.51.100.1 -r 198.51.100.1 "             \
+	"-q 192.0.2.1 -p tcp --sport 1000 --dport 80 --reply-port-src 80 "                         \
+	"--reply-port-dst 1000 --state ESTABLISHED"
+
+static void set_windows(struct flow *flow, uint8_t original, uint8_t reply)
+{
+	flow->present |= (FLOW_TCP_FLAGS | FLOW_WINDOW_SCALE) * (1 | 1 << REPLY);
+	flow->tcp_flags[ORIGINAL].flags = original;
+	flow->tcp_flags[REPLY].flags = reply;
+	flow->window_scale[ORIGINAL] = 7;
+	flow->window_scale[REPLY] = 14;
+}
+
+/* Windows of a connection that the kernel follows are written only where that is asked for. */
+static void test_windows(void **state)
+{
+	struct output full = {.format = &output_save, .flags = OUTPUT_FULL};
+	struct flow flow = make_tcp();
+
+	(void)state;
+	set_windows(&flow, 0x23, 0x21);
+	check(&flow, TCP_LINE "\n");
+	check_flow_with(&full, &flow, NULL,
+		TCP_LINE " --orig-tcp-flags WINDOW_SCALE,SACK_PERM,MAXACK_SET "
+			 "--reply-tcp-flags WINDOW_SCALE,MAXACK_SET --orig-wscale 7 "
+			 "--reply-wscale 14\n");
+	set_windows(&flow, 0x0a, 0x0a); /* what -A gives by itself */
+	check_flow_with(&full, &flow, NULL, TCP_LINE "\n");
+	flow.present |= FLOW_SYNPROXY; /* made by a program */
+	check(&flow, TCP_LINE "\n");
+	set_windows(&flow, 0, 0x01);
+	check(&flow, TCP_LINE " --orig-tcp-flags NONE --reply-tcp-flags WINDOW_SCALE\n");
+	full.subject = SUBJECT_DELETE;
+	check_flow_with(&full, &flow, NULL,
+		"-D -t 99 -u SEEN_REPLY,ASSURED -s 192.0.2.1 -d 198.51.100.1 -r 198.51.100.1 "
+		"-q 192.0.2.1 -p tcp --sport 1000 --dport 80 --reply-port-src 80 "
+		"--reply-port-dst 1000 --state ESTABLISHED\n");
+}
+
+static void set_whole(struct flow *flow)
+{
+	flow->present |= FLOW_HELPER | FLOW_SYNPROXY | FLOW_MASTER | FLOW_SEQUENCE << ORIGINAL |
+			 FLOW_SEQUENCE << REPLY;
+	strcpy(flow->helper, "ftp");
+	flow->synproxy.initial_sequence = 1;
+	flow->synproxy.initial_timestamp = 2;
+	flow->synproxy.timestamp_offset = UINT32_MAX;
+	flow->sequence[ORIGINAL] = (struct sequence_adjustment){UINT32_MAX, 5, UINT32_MAX};
+	flow->sequence[REPLY] = (struct sequence_adjustment){1, INT32_MAX, 1u << 31};
+	flow->master = make_tuple(
+		IPPROTO_TCP, "192.0.2.1", "198.51.100.1", 2, (const uint16_t[]){999, 21});
+}
+
+/* -A makes all of it again, -U changes what can be changed, -D only names. */
+static void test_what_the_old_tool_loses(void **state)
+{
+	struct output deletes = {.format = &output_save, .subject = SUBJECT_DELETE};
+	struct event update = {.type = EVENT_UPDATE};
+	struct output events = {.format = &output_save, .subject = SUBJECT_EVENTS};
+	struct flow flow = make_tcp();
+
+	(void)state;
+	set_whole(&flow);
+	check(&flow, TCP_LINE " --helper ftp --orig-seqadj 4294967295,5,-1 "
+			      "--reply-seqadj 1,2147483647,-2147483648 --synproxy 1,2,4294967295 "
+			      "--master-src 192.0.2.1 --master-dst 198.51.100.1 "
+			      "--master-protonum tcp --master-sport 999 --master-dport 21\n");
+	check_flow_with(&events, &flow, &update,
+		"-U -t 99 -u SEEN_REPLY,ASSURED -s 192.0.2.1 -d 198.51.100.1 -r 198.51.100.1 "
+		"-q 192.0.2.1 -p tcp --sport 1000 --dport 80 --reply-port-src 80 "
+		"--reply-port-dst 1000 --state ESTABLISHED --orig-seqadj 4294967295,5,-1 "
+		"--reply-seqadj 1,2147483647,-2147483648 --synproxy 1,2,4294967295\n");
+	check_flow_with(&deletes, &flow, NULL,
+		"-D -t 99 -u SEEN_REPLY,ASSURED -s 192.0.2.1 -d 198.51.100.1 -r 198.51.100.1 "
+		"-q 192.0.2.1 -p tcp --sport 1000 --dport 80 --reply-port-src 80 "
+		"--reply-port-dst 1000 --state ESTABLISHED\n");
+}
+
+/* The kernel is silent on the time and state of an entry in a flow table. */
+static void test_offloaded(void **state)
+{
+	struct flow flow = make_tcp();
+
+	(void)state;
+	flow.present &= ~(FLOW_TIMEOUT | FLOW_STATE);
+	flow.status |= IPS_OFFLOAD;
+	check(&flow, "-A -t 432000 -u SEEN_REPLY,ASSURED -s 192.0.2.1 -d 198.51.100.1 "
+		     "-r 198.51.100.1 -q 192.0.2.1 -p tcp --sport 1000 --dport 80 "
+		     "--reply-port-src 80 --reply-port-dst 1000 --state ESTABLISHED\n");
+	flow = make_udp();
+	flow.present &= ~FLOW_TIMEOUT;
+	flow.status |= IPS_OFFLOAD;
+	check(&flow, "-A -t 120 -u UNSET -s 192.0.2.3 -d 198.51.100.2 -r 198.51.100.2 "
+		     "-q 192.0.2.3 -p udp --sport 1000 --dport 53 --reply-port-src 53 "
+		     "--reply-port-dst 1000\n");
+}
+
+static void check_expectation(
+	const struct expectation *e, enum event_type type, const char *expected)
+{
+	struct event event = {.type = type};
+	struct page page;
+
+	page_open(&page, &output_save);
+	page.output.expectations = true;
+	output_expectation(&page.output, e, type ? &event : NULL);
+	output_end(&page.output);
+	assert_string_equal(page_text(&page), expected);
+	page_close(&page);
+}
+
+static void test_expectations(void **state)
 {
 	struct expectation e = make_expectation();
+
+	(void)state;
+	e.flags = EXPECTATION_PERMANENT | EXPECTATION_INACTIVE | EXPECTATION_USERSPACE;
+	e.class = 2;
+	e.zone = 5;
+	e.present |= EXPECTATION_ZONE | EXPECTATION_FUNCTION | EXPECTATION_NAT;
+	strcpy(e.function, "nat-follow-master");
+	e.nat_direction = REPLY;
+	e.nat_tuple =
+		make_tuple(IPPROTO_TCP, "203.0.113.5", "0.0.0.0", 2, (const uint16_t[]){7, 0});
+	e.tuple.protocol = IPPROTO_GRE;
+	check_expectation(&e, EVENT_NONE,
+		"-I expect -t 299 -u PERMANENT,INACTIVE -w 5 -s 127.0.0.1 -d 127.0.0.1 -p tcp "
+		"--sport 1024 --dport 21 --tuple-src 192.0.2.7 --tuple-dst 192.0.2.8 "
+		"--tuple-protonum gre --tuple-port-src 0 --tuple-port-dst 5000 "
+		"--mask-src 255.255.255.255 --mask-dst 255.255.255.255 --mask-port-src 0 "
+		"--mask-port-dst 65535 --class 2 --helper ftp --function nat-follow-master "
+		"--expect-nat-reply 203.0.113.5:7\n");
+	check_expectation(&e, EVENT_DESTROY,
+		"-D expect -w 5 -s 192.0.2.7 -d 192.0.2.8 -p gre --srckey 0 --dstkey 5000 "
+		"--reply-key-src 0 --reply-key-dst 0\n");
+	e = make_expectation();
+	e.present = EXPECTATION_TUPLE;
+	check_expectation(&e, EVENT_NEW,
+		"-I expect -s 127.0.0.1 -d 127.0.0.1 -p tcp --sport 1024 --dport 21 "
+		"--tuple-src 192.0.2.7 --tuple-dst 192.0.2.8 --tuple-port-src 0 "
+		"--tuple-port-dst 5000 --mask-src 255.255.255.255 --mask-dst 255.255.255.255 "
+		"--mask-port-src 0 --mask-port-dst 65535\n");
+}
+
+static void test_the_rest_is_text(void **state)
+{
 	struct stats stats = {.cpu = 1, .count = 1, .counter = {{2, 3}}};
 	struct page page;
 
 	(void)state;
 	page_open(&page, &output_save);
-	page.output.expectations = true;
-	output_expectation(&page.output, &e, NULL);
 	output_stats(&page.output, &stats);
 	output_count(&page.output, 4);
 	output_end(&page.output);
-	assert_string_equal(page_text(&page),
-		"299 proto=6 src=192.0.2.7 dst=192.0.2.8 sport=0 dport=5000 "
-		"mask-src=255.255.255.255 mask-dst=255.255.255.255 sport=0 dport=65535 "
-		"master-src=127.0.0.1 master-dst=127.0.0.1 sport=1024 dport=21 class=0 helper=ftp\n"
-		"cpu=1   \tfound=3 \n4\n");
+	assert_string_equal(page_text(&page), "cpu=1   \tfound=3 \n4\n");
 	page_close(&page);
 }
 
@@ -262,6 +401,10 @@ int main(void)
 		cmocka_unit_test(test_translated_ports),
 		cmocka_unit_test(test_translated_icmp),
 		cmocka_unit_test(test_mark_and_labels),
+		cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_what_the_old_tool_loses),
+		cmocka_unit_test(test_offloaded),
+		cmocka_unit_test(test_expectations),
 		cmocka_unit_test(test_what_cannot_be_loaded),
 		cmocka_unit_test(test_little_is_known),
 		cmocka_unit_test(test_the_rest_is_text),
