@@ -88,8 +88,10 @@
  *   cli/parse.c                 the command line, word by word
  *   cli/values.c, .h            one value of an option
  *   cli/values_entry.c          likewise, of what makes an entry whole
+ *   cli/values_view.c           likewise, of how flows are shown
  *   cli/readers.h               what the two share
  *   cli/check.c                 what goes with what
+ *   cli/check_view.c            likewise for how flows are shown
  *   cli/build.c                 from what is given to the request
  *   cli/labels.c                labels by name
  *   cli/load_file.c, .h         lines of a -R file as words

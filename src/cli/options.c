@@ -329,9 +329,8 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.takes = SHOWING | ON(COMMAND_GET) | ON(COMMAND_COUNT) | ON(COMMAND_STATS) |
 				 ON_EXPECT(COMMAND_LIST) | ON_EXPECT(COMMAND_EVENT) |
 				 ON_EXPECT(COMMAND_COUNT) | ON_EXPECT(COMMAND_STATS),
-			.help = "how to show it: xml, json, save, extended, timestamp, id, "
-				"ktimestamp, labels,"
-				" userspace",
+			.help = "how to show it: table, xml, json, csv, save, extended, timestamp, "
+				"id, ktimestamp, labels, userspace",
 		},
 	[OPTION_EVENT_MASK] =
 		{

@@ -80,6 +80,7 @@ static void given_start(struct given *g, bool loading)
 	g->output_flags = 0;
 	g->label_map_path = NULL;
 	g->label_count = 0;
+	view_start(&g->view);
 }
 
 /* A word that is no option and nobody's argument. */
@@ -330,6 +331,8 @@ static void request_start(struct request *request)
 	request->buffer_size = 0;
 	request->format = &output_text;
 	request->output_flags = 0;
+	view_start(&request->view);
+	request->netns = NULL;
 	request->label_map_path = NULL;
 	request->labels_needed = false;
 	request->labels = NULL;

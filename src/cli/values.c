@@ -21,18 +21,19 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Those of 1.4.9 first: a beginning of one of them means it, whatever else it begins. */
 const struct value_word output_words[] = {
 	{"xml", 0, &output_xml},
-	{"json", 0, &output_json},
 	{"save", 0, &output_save},
-	{"table", 0, &output_table},
-	{"csv", 0, &output_csv},
 	{"extended", OUTPUT_EXTENDED, NULL},
 	{"timestamp", OUTPUT_TIMESTAMP, NULL},
 	{"id", OUTPUT_ID, NULL},
 	{"ktimestamp", OUTPUT_KTIMESTAMP, NULL},
 	{"labels", OUTPUT_LABELS, NULL},
 	{"userspace", OUTPUT_USERSPACE, NULL},
+	{"json", 0, &output_json},
+	{"table", 0, &output_table},
+	{"csv", 0, &output_csv},
 	{"full", OUTPUT_FULL, NULL},
 };
 const size_t output_word_count = COUNT(output_words);
@@ -147,8 +148,10 @@ static int read_output(struct given *g, int id, const char *text, struct complai
 	struct part_text part;
 
 	while (value_next_part(&text, &part)) {
-		int found = value_find_word(output_words, output_word_count, part);
+		int found = value_find_word(output_words, OLD_OUTPUT_WORDS, part);
 
+		if (found == -1)
+			found = value_find_word(output_words, output_word_count, part);
 		if (found < 0)
 			return value_no_such_word(
 				g, id, "output", output_words, output_word_count, part, found, c);

@@ -16,6 +16,7 @@ struct value_word {
 
 extern const struct value_word output_words[];
 extern const size_t output_word_count;
+#define OLD_OUTPUT_WORDS 8 /* the first ones are those of 1.4.9 */
 extern const struct value_word event_words[];
 extern const size_t event_word_count;
 extern const struct value_word role_words[];

@@ -50,4 +50,20 @@ struct view {
 	bool resolve; /* names for addresses and ports */
 };
 
+/* Nothing is asked for. */
+static inline void view_start(struct view *view)
+{
+	view->key_count = 0;
+	view->sum_count = 0;
+	view->sums_given = false;
+	view->top = 0;
+	view->minimum = 0;
+	view->approximate = false;
+	view->sort_count = 0;
+	view->limit = 0;
+	view->column_count = 0;
+	view->human = false;
+	view->resolve = false;
+}
+
 #endif
