@@ -570,6 +570,20 @@ static void build_expectation(const struct given *g, struct expectation *e)
 
 /* --- the request ------------------------------------------------------ */
 
+/* What keeps changes from harm, and says what they took. */
+static void build_guards(const struct given *g, struct request *request)
+{
+	request->explain = is_given(g, OPTION_EXPLAIN);
+	request->verify = is_given(g, OPTION_VERIFY);
+	request->dry_run = is_given(g, OPTION_DRY_RUN);
+	request->all = is_given(g, OPTION_ALL);
+	request->strict = is_given(g, OPTION_STRICT);
+	if (is_given(g, OPTION_MAXIMUM))
+		request->maximum = g->maximum;
+	if (is_given(g, OPTION_UNDO))
+		request->undo_path = g->undo_path;
+}
+
 /* What concerns no entry. */
 static void build_manner(const struct given *g, struct request *request)
 {
@@ -592,6 +606,7 @@ static void build_manner(const struct given *g, struct request *request)
 		given_complete_view(g, &request->view);
 	if (is_given(g, OPTION_NETNS))
 		request->netns = g->netns;
+	build_guards(g, request);
 	request->output_flags = g->output_flags;
 	/* Who speaks of labels sees them; -D never did. */
 	if (g->options & labels && g->command != COMMAND_DELETE)

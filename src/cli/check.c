@@ -200,7 +200,7 @@ static int check_zero(const struct check *k)
 {
 	const option_set harmless = OPTION_BIT(OPTION_ZERO) | OPTION_BIT(OPTION_FAMILY) |
 				    OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_LABEL_MAP) |
-				    OPTION_BIT(OPTION_NAT_RANGE);
+				    OPTION_BIT(OPTION_NAT_RANGE) | OPTION_BIT(OPTION_EXPLAIN);
 	option_set filters = k->g->options & ~harmless;
 	struct spelling a;
 	struct spelling b;

@@ -93,6 +93,8 @@ struct given {
 	struct given_label label[GIVEN_LABELS_MAX];
 	struct view view; /* its flags are options of their own */
 	const char *netns;
+	uint64_t maximum;
+	const char *undo_path;
 };
 
 static inline bool is_given(const struct given *g, int id)

@@ -246,7 +246,7 @@ bool option_next_name(unsigned *cursor, const struct protocol *protocol, struct 
 struct place_sets {
 	bool known;
 	option_set taken;
-	option_set loaded;
+	option_set loaded; /* in a line of a -R file */
 	option_set needed;
 };
 
@@ -262,7 +262,7 @@ static const struct place_sets *place_sets(uint32_t place)
 
 		if (row->takes & place)
 			s->taken |= OPTION_BIT(id);
-		if (row->loaded & place)
+		if (!row->whole && (row->takes | row->loaded) & place)
 			s->loaded |= OPTION_BIT(id);
 		if (row->needs & place)
 			s->needed |= OPTION_BIT(id);
@@ -275,7 +275,7 @@ option_set options_taken(uint32_t place, bool loading)
 {
 	const struct place_sets *s = place_sets(place);
 
-	return loading ? s->taken | s->loaded : s->taken;
+	return loading ? s->loaded : s->taken;
 }
 
 option_set options_needed(uint32_t place)

@@ -16,6 +16,7 @@ enum {
 	SELECTING = SHOWING | ON(COMMAND_FLUSH),
 	GETTING_EXPECT = ON_EXPECT(COMMAND_GET) | ON_EXPECT(COMMAND_DELETE),
 	NAMING_EXPECT = GETTING_EXPECT | ON_EXPECT(COMMAND_CREATE),
+	CHANGING = ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) | ON(COMMAND_FLUSH) | ON(COMMAND_LOAD),
 	EVERYWHERE = 0x3fffffff,
 };
 
@@ -366,7 +367,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.letter = 'a',
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "RANGE",
-			.takes = EVERYWHERE,
+			.takes = EVERYWHERE & ~ON(COMMAND_LOAD),
 			.help = "ignored; -n and -g take addresses",
 		},
 	[OPTION_HELPER] =
@@ -576,9 +577,80 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.added = true,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NAME|PID|PATH|all",
+			.whole = true,
 			.takes = EVERYWHERE,
 			.help = "act in another network namespace; all: with -L, -C and -S in every "
 				"one that is found",
+		},
+	[OPTION_EXPLAIN] =
+		{
+			.name = "explain",
+			.added = true,
+			.argument = ARGUMENT_NONE,
+			.whole = true,
+			.takes = CHANGING | ON(COMMAND_LIST) | ON(COMMAND_GET) | ON(COMMAND_COUNT),
+			.help = "say on stderr what the kernel filters, what is filtered here, and "
+				"how many entries were walked, matched and changed",
+		},
+	[OPTION_VERIFY] =
+		{
+			.name = "verify",
+			.added = true,
+			.argument = ARGUMENT_NONE,
+			.whole = true,
+			.takes = ON(COMMAND_UPDATE),
+			.help = "look at each entry again after its change; show and count what it "
+				"then is",
+		},
+	[OPTION_DRY_RUN] =
+		{
+			.name = "dry-run",
+			.added = true,
+			.argument = ARGUMENT_NONE,
+			.whole = true,
+			.takes = CHANGING,
+			.help = "show what would be done, and do nothing",
+		},
+	[OPTION_MAXIMUM] =
+		{
+			.name = "max",
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "NUMBER",
+			.whole = true,
+			.takes = CHANGING,
+			.help = "do nothing when more entries than that would be changed",
+		},
+	[OPTION_ALL] =
+		{
+			.name = "all",
+			.added = true,
+			.argument = ARGUMENT_NONE,
+			.whole = true,
+			.takes = ON(COMMAND_DELETE) | ON(COMMAND_UPDATE),
+			.help = "every entry is meant; needed on a terminal when nothing else says "
+				"which",
+		},
+	[OPTION_UNDO] =
+		{
+			.name = "undo",
+			.values = VALUE_FILE,
+			.added = true,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "FILE",
+			.whole = true,
+			.takes = ON(COMMAND_DELETE) | ON(COMMAND_FLUSH) | ON(COMMAND_LOAD),
+			.help = "write what is deleted to FILE first, as lines for -R",
+		},
+	[OPTION_STRICT] =
+		{
+			.name = "strict",
+			.added = true,
+			.argument = ARGUMENT_NONE,
+			.whole = true,
+			.takes = CHANGING,
+			.help = "exit code 0 also when nothing matched, 1 for failures, 3 when only "
+				"some entries failed",
 		},
 	[OPTION_STATE] =
 		{

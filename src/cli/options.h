@@ -75,6 +75,13 @@ enum option_id {
 	OPTION_HUMAN,
 	OPTION_RESOLVE,
 	OPTION_NETNS,
+	OPTION_EXPLAIN,
+	OPTION_VERIFY,
+	OPTION_DRY_RUN,
+	OPTION_MAXIMUM,
+	OPTION_ALL,
+	OPTION_UNDO,
+	OPTION_STRICT,
 	/* From here on: only to the right of -p. */
 	OPTION_STATE,
 	OPTION_ORIGINAL_VTAG,
@@ -165,6 +172,7 @@ struct option_row {
 	 * ambiguous that was not so there.
 	 */
 	bool added;
+	bool whole;      /* of the whole run: has no place in a line of a -R file */
 	uint8_t extra;   /* enum protocol_extra, one of which its protocol must have; 0: any */
 	uint32_t takes;  /* ON… that may have it */
 	uint32_t needs;  /* ON… that must have it */

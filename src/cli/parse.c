@@ -337,6 +337,10 @@ static void request_start(struct request *request)
 	request->labels_needed = false;
 	request->labels = NULL;
 	request->load_path = NULL;
+	request->explain = request->verify = request->dry_run = false;
+	request->all = request->strict = false;
+	request->maximum = UINT64_MAX;
+	request->undo_path = NULL;
 	request->help_command = COMMAND_NONE;
 	request->help_protocol = NULL;
 }

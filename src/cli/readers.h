@@ -74,4 +74,8 @@ int value_columns(struct given *g, int id, const char *text, struct complaint *c
 int value_how_many(struct given *g, int id, const char *text, struct complaint *c);
 int value_netns(struct given *g, int id, const char *text, struct complaint *c);
 
+/* What guards changes (values_entry.c). */
+int value_maximum(struct given *g, int id, const char *text, struct complaint *c);
+int value_undo(struct given *g, int id, const char *text, struct complaint *c);
+
 #endif

@@ -75,6 +75,14 @@ struct request {
 
 	const char *load_path; /* -R */
 
+	bool explain;          /* --explain */
+	bool verify;           /* --verify */
+	bool dry_run;          /* --dry-run */
+	bool all;              /* --all */
+	bool strict;           /* --strict */
+	uint64_t maximum;      /* --max; UINT64_MAX without */
+	const char *undo_path; /* --undo; NULL without */
+
 	/* help: what it is about; COMMAND_NONE and NULL: the whole */
 	enum command help_command;
 	const struct protocol *help_protocol;

@@ -151,3 +151,18 @@ int value_handshake(struct given *g, int id, const char *text, struct complaint 
 		return value_not_a(g, id, text, "a sequence number", c);
 	return 0;
 }
+
+int value_maximum(struct given *g, int id, const char *text, struct complaint *c)
+{
+	if (parse_decimal(text, 0, UINT64_MAX - 1, &g->maximum) < 0)
+		return value_not_a(g, id, text, "a number of entries", c);
+	return 0;
+}
+
+int value_undo(struct given *g, int id, const char *text, struct complaint *c)
+{
+	if (*text == '\0')
+		return value_not_a(g, id, text, "the name of a file", c);
+	g->undo_path = text;
+	return 0;
+}
