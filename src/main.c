@@ -96,6 +96,12 @@
  *   cli/labels.c                labels by name
  *   cli/load_file.c, .h         lines of a -R file as words
  *   cli/help.c                  --help
+ *   cli/expression_parse.c, .h  expressions: the grammar
+ *   cli/expression_token.c, .h  their text as tokens, and where it is wrong
+ *   cli/expression_value.h      what the files share that read values:
+ *   cli/expression_address.c    addresses
+ *   cli/expression_number.c     numbers
+ *   cli/expression_word.c       words
  *
  *   commands/commands.h         the room's face: run a request
  *   commands/run.c, .h          which function runs which command
