@@ -452,7 +452,6 @@ static int build_create(const struct given *g, const struct label_map *map, stru
 	set_tuple_zone(g, flow, ORIGINAL);
 	set_tuple_zone(g, flow, REPLY);
 	set_master(g, flow);
-	request->skip_existing = is_given(g, OPTION_SKIP_EXISTING);
 	if (build_nat(g, flow, NAT_SOURCE, c) < 0 || build_nat(g, flow, NAT_DESTINATION, c) < 0)
 		return -1;
 	return build_values(g, map, flow, c);
@@ -593,6 +592,7 @@ static void build_manner(const struct given *g, struct request *request)
 	request->command = g->command;
 	request->table = g->table;
 	request->family = g->family;
+	request->skip_existing = is_given(g, OPTION_SKIP_EXISTING);
 	request->zero_counters = is_given(g, OPTION_ZERO);
 	if (is_given(g, OPTION_EVENT_MASK))
 		request->event_mask = g->event_mask;
@@ -620,7 +620,6 @@ int given_build(const struct given *g, const struct label_map *map, struct reque
 	if (g->table == TABLE_EXPECT) {
 		if (is_given(g, OPTION_PROTOCOL))
 			build_expectation(g, &request->expectation);
-		request->skip_existing = is_given(g, OPTION_SKIP_EXISTING);
 		return 0;
 	}
 	switch (g->command) {

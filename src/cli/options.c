@@ -467,7 +467,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "skip-existing",
 			.added = true,
 			.argument = ARGUMENT_NONE,
-			.takes = CREATING | ON_EXPECT(COMMAND_CREATE),
+			.takes = CREATING | ON(COMMAND_LOAD) | ON_EXPECT(COMMAND_CREATE),
 			.help = "an entry that exists already is left as it is, and no failure",
 		},
 	[OPTION_GROUP_BY] =
@@ -567,7 +567,8 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.added = true,
 			.argument = ARGUMENT_NONE,
 			.takes = SHOWING | ON(COMMAND_GET),
-			.help = "in tables, names for addresses and ports, as far as they are found "
+			.help = "in tables, names for addresses and ports, as far as they are "
+				"found "
 				"in time",
 		},
 	[OPTION_NETNS] =
@@ -578,8 +579,9 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NAME|PID|PATH|all",
 			.whole = true,
-			.takes = EVERYWHERE,
-			.help = "act in another network namespace; all: with -L, -C and -S in every "
+			.takes = EVERYWHERE & ~(ON(COMMAND_VERSION) | ON(COMMAND_HELP)),
+			.help = "act in another network namespace; all: with -L, -C and -S in "
+				"every "
 				"one that is found",
 		},
 	[OPTION_EXPLAIN] =

@@ -286,32 +286,6 @@ static int scan(struct given *g, struct words *w, struct complaint *c)
 	return 0;
 }
 
-/* --- -R --------------------------------------------------------------- */
-
-/*
- * The command line of -R, which is no option like others: 1 when it is one, 0
- * when not, -1 with a complaint.
- */
-static int parse_load(int argc, char **argv, struct request *request, struct complaint *c)
-{
-	static const char name[] = "--load-file";
-	const char *word = argc > 1 ? argv[1] : "";
-	size_t length = strlen(name);
-	bool attached = strncmp(word, name, length) == 0 && word[length] == '=';
-	int words = attached ? 2 : 3;
-
-	if (strcmp(word, "-R") != 0 && strcmp(word, name) != 0 && !attached)
-		return 0;
-	if (argc < words)
-		return complain(c, "%s: needs an argument (FILE)", word);
-	if (argc > words)
-		return complain(
-			c, "'%s': nothing may follow %s FILE", argv[words], attached ? name : word);
-	request->command = COMMAND_LOAD;
-	request->load_path = attached ? word + length + 1 : argv[2];
-	return 1;
-}
-
 /* --- all of it -------------------------------------------------------- */
 
 static void request_start(struct request *request)
@@ -354,6 +328,37 @@ static void build_help(const struct given *g, struct request *request)
 	request->help_protocol = g->protocol;
 }
 
+/*
+ * The command line of -R, which is no option like others: its options may only
+ * follow the file. 1 when it is one, 0 when not, -1 with a complaint.
+ */
+static int parse_load(
+	struct given *g, int argc, char **argv, struct request *request, struct complaint *c)
+{
+	static const char name[] = "--load-file";
+	const char *word = argc > 1 ? argv[1] : "";
+	size_t length = strlen(name);
+	bool attached = strncmp(word, name, length) == 0 && word[length] == '=';
+	struct words words = {.word = argv, .count = argc, .next = attached ? 2 : 3};
+
+	if (strcmp(word, "-R") != 0 && strcmp(word, name) != 0 && !attached)
+		return 0;
+	if (argc < words.next)
+		return complain(c, "%s: needs an argument (FILE)", word);
+	given_start(g, false);
+	g->command = COMMAND_LOAD;
+	g->command_word = word[1] == '-' ? name : NULL;
+	g->command_letter = 'R';
+	if (scan(g, &words, c) < 0 || (!g->help && given_check(g, c) < 0))
+		return -1;
+	if (g->help)
+		build_help(g, request);
+	else if (given_build(g, NULL, request, c) < 0)
+		return -1;
+	request->load_path = attached ? word + length + 1 : argv[2];
+	return 1;
+}
+
 int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct request *request,
 	struct complaint *complaint)
 {
@@ -362,7 +367,7 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 
 	request_start(request);
 	if (!loading) {
-		int load = parse_load(argc, argv, request, complaint);
+		int load = parse_load(&g, argc, argv, request, complaint);
 
 		if (load != 0)
 			return load < 0 ? -1 : 0;

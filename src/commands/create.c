@@ -10,7 +10,7 @@
 #include "ctnetlink/decode.h"
 #include "ctnetlink/encode.h"
 
-static int read_labels(const struct nlmsghdr *message, void *data)
+static int read_flow(const struct nlmsghdr *message, void *data)
 {
 	struct flow *found = data;
 
@@ -26,12 +26,37 @@ void create_check_labels(struct session *s, const struct flow *wanted)
 
 	packet_init(&packet, bytes, sizeof(bytes));
 	if (encode_get(&packet, wanted) < 0 ||
-		ct_ask(&s->change, &packet, read_labels, &found, &answer) < 0)
+		ct_ask(&s->change, &packet, read_flow, &found, &answer) < 0)
 		return;
 	if ((found.present & FLOW_LABELS) == 0)
 		message_plain("WARNING: %sthe entry was made without labels; a rule that uses "
 			      "`ct label` must be there first",
 			s->place);
+}
+
+/* Of a protocol that the kernel does not track `found` has no parts. */
+static bool same_tuple(const struct tuple *found, const struct tuple *wanted)
+{
+	for (unsigned i = 0; i < TUPLE_PART_COUNT; i++) {
+		if (found->present & TUPLE_PART << i && found->part[i] != wanted->part[i])
+			return false;
+	}
+	return found->protocol == wanted->protocol &&
+	       address_equal(&found->source, &wanted->source) &&
+	       address_equal(&found->destination, &wanted->destination);
+}
+
+bool create_exists(struct session *s, const struct flow *wanted)
+{
+	struct flow found = {0};
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
+	struct packet packet;
+	struct ct_answer answer = {0};
+
+	packet_init(&packet, bytes, sizeof(bytes));
+	return encode_get(&packet, wanted) == 0 &&
+	       ct_ask(&s->change, &packet, read_flow, &found, &answer) == 0 &&
+	       same_tuple(&found.tuple[ORIGINAL], &wanted->tuple[ORIGINAL]);
 }
 
 int run_create(struct session *s)
@@ -45,14 +70,41 @@ int run_create(struct session *s)
 	if (session_open(s, &s->change) != 0)
 		return EXIT_REFUSED;
 	packet_init(&packet, bytes, sizeof(bytes));
-	error = encode_create(&packet, &request->flow, request->command == COMMAND_CREATE);
+	error = encode_create(&packet, &request->flow,
+		request->command == COMMAND_CREATE || request->skip_existing);
 	if (error == 0)
 		error = ct_ask(&s->change, &packet, NULL, NULL, &answer);
+	if (error == -EEXIST && request->skip_existing && create_exists(s, &request->flow))
+		return session_end(s, 0, false);
 	if (error != 0)
 		return report_refusal(s, error, &answer, &request->flow);
 	if (request->flow.present & FLOW_LABELS)
 		create_check_labels(s, &request->flow);
 	return session_end(s, 1, true);
+}
+
+/*
+ * The kernel gives a new expectation the time of its helper's policy. A saved
+ * line means the time that it names; on the command line -t stays without
+ * effect, as it always was.
+ */
+static int set_saved_timeout(struct session *s)
+{
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[2048];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	int error;
+
+	if (!s->loading)
+		return EXIT_DONE;
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_expectation_update(&packet, &s->request->expectation);
+	if (error == 0)
+		error = ct_ask(&s->change, &packet, NULL, NULL, &answer);
+	/* It may have come true meanwhile. */
+	if (error != 0 && error != -ENOENT && error != -ETIME)
+		return report_refusal(s, error, &answer, NULL);
+	return EXIT_DONE;
 }
 
 int run_create_expectation(struct session *s)
@@ -68,7 +120,9 @@ int run_create_expectation(struct session *s)
 	error = encode_expectation_create(&packet, &s->request->expectation);
 	if (error == 0)
 		error = ct_ask(&s->change, &packet, NULL, NULL, &answer);
+	if (error == -EEXIST && s->request->skip_existing)
+		return EXIT_DONE;
 	if (error != 0)
 		return report_refusal(s, error, &answer, NULL);
-	return EXIT_DONE;
+	return set_saved_timeout(s);
 }

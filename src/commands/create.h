@@ -11,4 +11,11 @@
  */
 void create_check_labels(struct session *s, const struct flow *wanted);
 
+/*
+ * Whether the entry that a create found in its way is the same one: by its
+ * original tuple and zone, and not another that has its reply tuple. Asks on
+ * s->change.
+ */
+bool create_exists(struct session *s, const struct flow *wanted);
+
 #endif

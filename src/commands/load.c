@@ -22,6 +22,7 @@ struct load {
 	struct spool spool;
 	char *words; /* room for the words of one line */
 	size_t words_room;
+	bool skip_existing;  /* --skip-existing behind -R: of all lines */
 	enum load_kind kind; /* of the lines that are held */
 	struct load_create create;
 	struct load_group group;
@@ -97,8 +98,10 @@ static int check_lines(struct load *load)
 	struct request request;
 	int found, error = 0;
 
-	while (error == 0 && (found = next_request(load, &request)) > 0)
+	while (error == 0 && (found = next_request(load, &request)) > 0) {
+		request.skip_existing |= load->skip_existing;
 		error = spool_line(load, &request);
+	}
 	if (error == 0 && found == 0)
 		error = spool_rewind(&load->spool);
 	if (error != 0) {
@@ -256,6 +259,7 @@ static int run_words_line(struct load *load, const struct spool_record *record)
 		message("%scannot be read a second time", load->place.text);
 		return EXIT_REFUSED;
 	}
+	request.skip_existing |= load->skip_existing;
 	kind = kind_of(load, &request);
 	if (kind != LOAD_SINGLE)
 		return hold(load, kind, &request, record->line);
@@ -266,21 +270,58 @@ static int run_words_line(struct load *load, const struct spool_record *record)
 	return run_request(load->session, &request);
 }
 
-/* The first line that is refused ends the load; what was done stays. */
-static int run_lines(struct load *load)
+/*
+ * One pass over the lines, or over those of `only` alone. The first line that
+ * is refused ends the load; what was done stays.
+ */
+static int run_pass(struct load *load, const struct load_lines *only)
 {
 	struct spool_record record;
 	int code = EXIT_DONE;
 	int found = 0;
+	size_t at = 0;
 
-	while (code == EXIT_DONE && (found = spool_next(&load->spool, &record)) > 0)
+	while (code == EXIT_DONE && (found = spool_next(&load->spool, &record)) > 0) {
+		if (only != NULL && (at == only->count || only->lines[at] != record.line))
+			continue;
+		at++;
 		code = record.flags & SPOOL_MESSAGE ? run_create_line(load, &record)
 						    : run_words_line(load, &record);
+	}
 	if (code == EXIT_DONE && found < 0) {
 		message("cannot read the lines of %s back: %s", load->place.path, strerror(-found));
 		code = EXIT_REFUSED;
 	}
 	return code == EXIT_DONE ? run_held(load) : code;
+}
+
+/*
+ * A table is listed in no order, so an entry may stand before the one that
+ * expected it: those that found no master come again, as long as that helps.
+ */
+static int run_waiting(struct load *load)
+{
+	struct load_lines last = {0};
+	int code = EXIT_DONE;
+
+	while (code == EXIT_DONE && load->create.waiting.count > 0) {
+		free(last.lines);
+		last = load->create.waiting;
+		load->create.waiting = (struct load_lines){0};
+		code = spool_rewind(&load->spool) == 0 ? run_pass(load, &last) : EXIT_REFUSED;
+		load->create.patient = load->create.waiting.count < last.count;
+	}
+	free(last.lines);
+	return code;
+}
+
+static int run_lines(struct load *load)
+{
+	int code;
+
+	load->create.patient = true;
+	code = run_pass(load, NULL);
+	return code == EXIT_DONE ? run_waiting(load) : code;
 }
 
 static int check_and_run(struct load *load)
@@ -297,6 +338,7 @@ int run_load(struct session *s, struct cli *cli)
 		.session = s,
 		.cli = cli,
 		.place.path = path,
+		.skip_existing = s->request->skip_existing,
 	};
 	int code;
 	int error = load_file_open(&load.file, path);

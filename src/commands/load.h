@@ -41,6 +41,12 @@ void load_at(struct load_place *place, unsigned line);
 
 /* ------------------------------------------------------- create (load_create.c) */
 
+/* Lines by number, ascending. */
+struct load_lines {
+	uint32_t *lines;
+	size_t count, room;
+};
+
 struct load_create {
 	struct session *session;
 	struct load_place *place;
@@ -48,6 +54,9 @@ struct load_create {
 	bool open;
 	bool failed;         /* a line was refused: nothing behind it stays */
 	bool labels_checked; /* the kernel was asked once whether it keeps labels */
+	bool patient;        /* an entry may wait for its master, which may come later */
+	struct load_lines waiting;
+	uint64_t existed; /* entries that were there already and were left as they are */
 };
 
 /*

@@ -9,6 +9,7 @@
  * behind a refused line is deleted again.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/message.h"
@@ -82,6 +83,36 @@ static void take_back(struct load_create *c, const struct asked *asked)
 		c->session->place);
 }
 
+/* An entry whose master is not there yet: its turn comes when all others are made. */
+static int wait_for_master(struct load_create *c, const struct asked *asked)
+{
+	struct load_lines *w = &c->waiting;
+
+	if (w->count == w->room) {
+		size_t room = w->room > 0 ? w->room * 2 : 64;
+		uint32_t *lines = realloc(w->lines, room * sizeof(*lines));
+
+		if (lines == NULL)
+			return -ENOMEM;
+		w->lines = lines;
+		w->room = room;
+	}
+	w->lines[w->count++] = asked->line;
+	return 0;
+}
+
+/* Whether what is in the way may stay there. */
+static bool may_stay(struct load_create *c, const struct asked *asked)
+{
+	struct flow flow;
+
+	if (!(asked->flags & SPOOL_SKIP) || decode_flow((const void *)asked->message, &flow) < 0 ||
+		!create_exists(c->session, &flow))
+		return false;
+	c->existed++;
+	return true;
+}
+
 /* Outcomes come in the order of the lines, after the whole send is done. */
 static int created(const struct ct_answer *answer, const void *context, size_t length, void *data)
 {
@@ -91,8 +122,15 @@ static int created(const struct ct_answer *answer, const void *context, size_t l
 	if (c->failed) {
 		if (answer->error == 0)
 			take_back(c, asked);
-	} else if (answer->error == EEXIST && asked->flags & SPOOL_ADD) {
-		change_existing(c, asked, length);
+	} else if (answer->error == EEXIST && asked->flags & (SPOOL_ADD | SPOOL_SKIP)) {
+		if (may_stay(c, asked))
+			return 0;
+		if (asked->flags & SPOOL_SKIP)
+			refuse(c, asked, -answer->error, answer);
+		else
+			change_existing(c, asked, length);
+	} else if (answer->error == ENOENT && asked->flags & SPOOL_MASTER && c->patient) {
+		return wait_for_master(c, asked);
 	} else if (answer->error != 0) {
 		refuse(c, asked, -answer->error, answer);
 	}
@@ -137,7 +175,9 @@ int load_create_encode(const struct request *request, unsigned line, struct spoo
 	*record = (struct spool_record){
 		.line = line,
 		.flags = SPOOL_MESSAGE | (request->command == COMMAND_ADD ? SPOOL_ADD : 0) |
-			 (request->flow.present & FLOW_LABELS ? SPOOL_LABELS : 0),
+			 (request->flow.present & FLOW_LABELS ? SPOOL_LABELS : 0) |
+			 (request->flow.present & FLOW_MASTER ? SPOOL_MASTER : 0) |
+			 (request->skip_existing ? SPOOL_SKIP : 0),
 		.length = (uint32_t)packet.used,
 		.bytes = bytes,
 	};
@@ -200,4 +240,6 @@ void load_create_close(struct load_create *c)
 	if (c->open)
 		batch_close(&c->batch);
 	c->open = false;
+	free(c->waiting.lines);
+	c->waiting = (struct load_lines){0};
 }

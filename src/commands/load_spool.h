@@ -17,6 +17,7 @@ enum spool_flag {
 	SPOOL_ADD = 1 << 1,     /* of -A: changes the entry that exists */
 	SPOOL_LABELS = 1 << 2,  /* the entry has labels */
 	SPOOL_SKIP = 1 << 3,    /* an entry that exists is no failure and is left as it is */
+	SPOOL_MASTER = 1 << 4,  /* the entry was expected by another, its master */
 };
 
 struct spool_record {

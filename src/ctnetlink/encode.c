@@ -434,9 +434,9 @@ static void put_expectation_nat(struct packet *p, const struct expectation *e)
 	packet_nest_end(p, nest);
 }
 
-int encode_expectation_create(struct packet *p, const struct expectation *e)
+static int put_expectation(struct packet *p, const struct expectation *e, unsigned flags)
 {
-	begin_expectation(p, IPCTNL_MSG_EXP_NEW, NLM_F_CREATE | NLM_F_EXCL, expectation_family(e));
+	begin_expectation(p, IPCTNL_MSG_EXP_NEW, flags, expectation_family(e));
 	if (e->present & EXPECTATION_MASTER)
 		encode_tuple(p, CTA_EXPECT_MASTER, &e->master);
 	if (e->present & EXPECTATION_TUPLE)
@@ -458,6 +458,16 @@ int encode_expectation_create(struct packet *p, const struct expectation *e)
 	if (e->present & EXPECTATION_FUNCTION)
 		put_string(p, CTA_EXPECT_FN, e->function, sizeof(e->function));
 	return packet_end(p);
+}
+
+int encode_expectation_create(struct packet *p, const struct expectation *e)
+{
+	return put_expectation(p, e, NLM_F_CREATE | NLM_F_EXCL);
+}
+
+int encode_expectation_update(struct packet *p, const struct expectation *e)
+{
+	return put_expectation(p, e, 0);
 }
 
 int encode_expectation_delete(struct packet *p, const struct expectation *e)

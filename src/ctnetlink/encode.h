@@ -68,6 +68,12 @@ int encode_stats(struct packet *p, enum stats_table table);
 int encode_expectation_dump(struct packet *p, uint8_t family);
 int encode_expectation_get(struct packet *p, const struct expectation *e);
 int encode_expectation_create(struct packet *p, const struct expectation *e);
+
+/*
+ * Give an expectation that exists the timeout of e, which a create does not
+ * (the time of the helper's policy is taken). The rest of e as for the create.
+ */
+int encode_expectation_update(struct packet *p, const struct expectation *e);
 int encode_expectation_delete(struct packet *p, const struct expectation *e);
 int encode_expectation_flush(struct packet *p);
 

@@ -81,9 +81,10 @@ static const struct {
 	{"--load f", "--load|unknown option"},
 	{"-R", "-R: needs an argument (FILE)"},
 	{"--load-file", "--load-file: needs an argument (FILE)"},
-	{"-R f -L", "'-L': nothing may follow -R FILE"},
-	{"-R f g", "'g': nothing may follow"},
-	{"--load-file=f g", "'g': nothing may follow --load-file FILE"},
+	{"-R f -L", "-R and -L are two commands"},
+	{"-R f -s 192.0.2.1", "-s: does not go with -R"},
+	{"-R f g", "'g': "},
+	{"--load-file=f -L", "--load-file and -L are two commands"},
 	{"@-R f", "-R|first place only"},
 	/* arguments that are missing, or too many */
 	{"-L -s", "-s: needs an argument (ADDRESS[/BITS])"},
