@@ -16,7 +16,7 @@
  *           decode_flow()           -> struct flow, on the stack
  *           filter_matches()
  *         output_flow()             -> bytes
- *         batch_put()               -> encode_delete(), encode_update()
+ *         changes_put()             -> encode_delete(), encode_update()
  *       session_end()               writer_flush(), summary, exit code
  *
  * The files, a room at a time; a room may use those above it here, and only
@@ -45,6 +45,7 @@
  *   flow/labels.c, .h           the list of label names
  *   flow/filter.c, .h           does this flow match
  *   flow/filter_set.c, .h       which of many filters does it match
+ *   flow/filter_print.c         filters as expressions
  *   flow/expression.c, .h       the rest of a filter: a tree of terms
  *   flow/expression_print.c     the tree as text
  *   flow/number.c, .h           a row a number that can be compared
@@ -107,7 +108,12 @@
  *   commands/run.c, .h          which function runs which command
  *   commands/session.c, .h      sockets, output and end of a command
  *   commands/report.c, .h       refusals of the kernel in words
- *   commands/walk.c, .h         one walk of the table, and changes on the way
+ *   commands/walk.c, .h         one walk of the table
+ *   commands/recent.c, .h       its last entries, so that none comes twice
+ *   commands/changes.c, .h      many changes: sent together, counted, guarded
+ *   commands/undo.c, .h         --undo
+ *   commands/explain.c, .h      --explain
+ *   commands/sysctl.c, .h       numbers of the kernel's settings
  *   commands/list.c             -L
  *   commands/get.c              -G
  *   commands/create.c, .h       -I, -A

@@ -2,32 +2,33 @@
 /* -D: delete the entries that match, many to a send. */
 #include <errno.h>
 
-#include "base/message.h"
+#include "commands/changes.h"
 #include "commands/report.h"
 #include "commands/run.h"
-#include "commands/walk.h"
 #include "ctnetlink/decode.h"
 #include "ctnetlink/encode.h"
 
 /*
  * The kernel's word on one deletion. An entry that is gone meanwhile is no
- * failure, and is not shown: it was not deleted here.
+ * failure, and is not shown: it was not deleted here. What cannot be printed
+ * is counted all the same.
  */
-static int deleted(const struct ct_answer *answer, const void *context, size_t length, void *data)
+static int deleted(const struct ct_answer *answer, const struct nlmsghdr *entry, uint32_t number,
+	void *data)
 {
 	struct session *s = data;
 	struct flow flow;
 
-	(void)length;
+	(void)number;
 	if (answer->error == ENOENT)
 		return 0;
-	if (decode_flow(context, &flow) < 0)
+	if (decode_flow(entry, &flow) < 0)
 		return -EBADMSG;
 	if (answer->error != 0)
 		report_entry(s, -answer->error, answer, &flow);
 	else
 		output_flow(&s->output, &flow, NULL);
-	return s->output.writer->error ? -ECANCELED : 0;
+	return 0;
 }
 
 /* Named by tuple, zone and id: an entry that took its place is left alone. */
@@ -35,12 +36,14 @@ static int delete_flow(
 	struct session *s, const struct flow *flow, const struct nlmsghdr *message, void *data)
 {
 	(void)s;
-	return batch_put(data, encode_delete, flow, message);
+	return changes_put(data, encode_delete, flow, 0, message);
 }
 
 int run_delete(struct session *s)
 {
-	return walk_and_change(s, delete_flow, deleted);
+	const struct bulk bulk = {.put = delete_flow, .done = deleted, .data = s};
+
+	return walk_and_change(s, &bulk);
 }
 
 int run_delete_expectation(struct session *s)

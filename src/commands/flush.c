@@ -5,10 +5,13 @@
 #include <sys/socket.h>
 
 #include "base/message.h"
+#include "commands/changes.h"
+#include "commands/explain.h"
 #include "commands/report.h"
 #include "commands/run.h"
-#include "commands/walk.h"
+#include "ctnetlink/decode.h"
 #include "ctnetlink/encode.h"
+#include "ctnetlink/kernel_filter.h"
 #include "ctnetlink/kernel_support.h"
 
 static int send_flush(struct session *s, struct packet *packet, int error)
@@ -24,7 +27,7 @@ static int send_flush(struct session *s, struct packet *packet, int error)
 
 static int flush_all(struct session *s)
 {
-	uint8_t bytes[256];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[256];
 	struct packet packet;
 	int code;
 
@@ -69,7 +72,7 @@ static int flush_by_kernel(struct session *s)
 {
 	struct kernel_filter plan[2];
 	unsigned count = plan_flush(s->request, plan);
-	uint8_t bytes[1024];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
 	struct packet packet;
 
 	for (unsigned i = 0; i < count; i++) {
@@ -81,20 +84,23 @@ static int flush_by_kernel(struct session *s)
 		if (send_flush(s, &packet, encode_flush(&packet, &plan[i])) != EXIT_DONE)
 			return -1;
 	}
+	if (s->given->explain)
+		explain_flush(plan, count);
 	return count > 0;
 }
 
 static int count_deleted(
-	const struct ct_answer *answer, const void *context, size_t length, void *data)
+	const struct ct_answer *answer, const struct nlmsghdr *entry, uint32_t number, void *data)
 {
 	struct session *s = data;
+	struct flow flow;
 
-	(void)context;
-	(void)length;
+	(void)number;
 	if (answer->error == 0)
 		s->output.records++;
 	else if (answer->error != ENOENT)
-		report_entry(s, -answer->error, answer, NULL);
+		report_entry(
+			s, -answer->error, answer, decode_flow(entry, &flow) == 0 ? &flow : NULL);
 	return 0;
 }
 
@@ -102,30 +108,47 @@ static int delete_flow(
 	struct session *s, const struct flow *flow, const struct nlmsghdr *message, void *data)
 {
 	(void)s;
-	return batch_put(data, encode_delete, flow, message);
+	return changes_put(data, encode_delete, flow, 0, message);
+}
+
+/* What the kernel flushes by itself can be neither counted first nor kept. */
+static bool is_guarded(const struct session *s)
+{
+	return s->mode != CHANGE_REAL || s->given->maximum != UINT64_MAX || s->undo != NULL;
+}
+
+/* -f and nothing else. */
+static bool is_family_alone(const struct request *request)
+{
+	return request->family != AF_UNSPEC && request->filter.count == 1 &&
+	       request->filter.rest == NULL;
 }
 
 int run_flush(struct session *s)
 {
+	const struct request *request = s->request;
+	const struct bulk bulk = {.put = delete_flow, .done = count_deleted, .data = s};
+	bool all = filter_is_empty(&request->filter) && request->family == AF_UNSPEC;
 	int done;
 
-	if (filter_is_empty(&s->request->filter) && s->request->family == AF_UNSPEC)
+	if (is_guarded(s))
+		return walk_and_change(s, &bulk);
+	if (all)
 		return flush_all(s);
 	done = flush_by_kernel(s);
 	if (done < 0)
 		return EXIT_REFUSED;
 	if (done == 0)
-		return walk_and_change(s, delete_flow, count_deleted);
+		return walk_and_change(s, &bulk);
 	/* A family alone says what the old tool says of it. */
-	message(s->request->filter.count == 1 && s->request->family != AF_UNSPEC
-			? "connection tracking table has been emptied."
-			: "the flow entries that match have been flushed.");
+	message(is_family_alone(request) ? "connection tracking table has been emptied."
+					 : "the flow entries that match have been flushed.");
 	return EXIT_DONE;
 }
 
 int run_flush_expectations(struct session *s)
 {
-	uint8_t bytes[256];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[256];
 	struct packet packet;
 	int code;
 

@@ -13,8 +13,11 @@ static int show_match(const struct nlmsghdr *message, void *data)
 	struct session *s = data;
 	struct flow flow;
 
-	if (decode_flow(message, &flow) == 0 && filter_matches(&s->request->filter, &flow))
-		output_flow(&s->output, &flow, NULL);
+	s->account.walked++;
+	if (decode_flow(message, &flow) < 0 || !filter_matches(&s->request->filter, &flow))
+		return 0;
+	s->account.matched++;
+	output_flow(&s->output, &flow, NULL);
 	return 0;
 }
 

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "base/message.h"
+#include "cli/cli.h"
 #include "commands/change.h"
+#include "commands/explain.h"
 #include "commands/load.h"
 #include "commands/report.h"
 #include "commands/walk.h"
@@ -19,46 +21,8 @@
 /* Bounds of what a group holds: memory stays flat however long the file is. */
 #define GROUP_BYTES (8u * 1024 * 1024)
 
-/* A line number in front of an entry, as it goes through a batch. */
-#define TAG_SIZE 8
-
-static uint32_t tag_of(const void *context)
-{
-	uint32_t number;
-
-	memcpy(&number, context, sizeof(number));
-	return number;
-}
-
-static const struct nlmsghdr *entry_of(const void *context)
-{
-	return (const void *)((const uint8_t *)context + TAG_SIZE);
-}
-
-/* Put a message about an entry into a batch, the line's number with it. */
-static int put_tagged(struct load_group *g, struct batch *batch, encode_fn encode,
-	const struct flow *flow, uint32_t number, const struct nlmsghdr *entry)
-{
-	size_t length = entry ? decode_length(entry) : 0;
-	int error = encode(&batch->packet, flow);
-
-	if (error == -EMSGSIZE) {
-		error = batch_flush(batch);
-		if (error == 0)
-			error = encode(&batch->packet, flow);
-	}
-	if (error != 0)
-		return error;
-	if (length > CT_RECEIVE_SIZE)
-		return -EMSGSIZE;
-	memcpy(g->scratch, &number, sizeof(number));
-	if (length > 0)
-		memcpy(g->scratch + TAG_SIZE, entry, length);
-	return batch_commit(batch, g->scratch, TAG_SIZE + length);
-}
-
 /* An entry that a line did something to, in that line's output. */
-static int show(struct load_group *g, struct load_line *line, const struct flow *flow)
+static void show(struct load_group *g, struct load_line *line, const struct flow *flow)
 {
 	struct output *o = &g->session->output;
 
@@ -67,32 +31,37 @@ static int show(struct load_group *g, struct load_line *line, const struct flow 
 	o->flags = line->output_flags;
 	o->labels = line->labels;
 	output_flow(o, flow, NULL);
-	return o->writer->error ? -ECANCELED : 0;
 }
 
-static void refused(struct load_group *g, const struct load_line *line,
-	const struct ct_answer *answer, const struct flow *flow)
+/*
+ * A line whose entry the kernel refuses is carried out to its end, as it would
+ * be by itself; none behind it is from here on.
+ */
+static void refused(struct load_group *g, uint32_t number, const struct ct_answer *answer,
+	const struct flow *flow)
 {
-	load_at(g->place, line->line);
+	if (number < g->last)
+		g->last = number;
+	load_at(g->place, g->lines[number].line);
 	report_entry(g->session, -answer->error, answer, flow);
 }
 
 /* ---------------------------------------------------------------- delete */
 
-static int deleted(const struct ct_answer *answer, const void *context, size_t length, void *data)
+static int deleted(
+	const struct ct_answer *answer, const struct nlmsghdr *entry, uint32_t number, void *data)
 {
 	struct load_group *g = data;
-	struct load_line *line = &g->lines[tag_of(context)];
 	struct flow flow;
 
-	(void)length;
 	if (answer->error == ENOENT)
 		return 0;
-	if (decode_flow(entry_of(context), &flow) < 0)
+	if (decode_flow(entry, &flow) < 0)
 		return -EBADMSG;
 	if (answer->error == 0)
-		return show(g, line, &flow);
-	refused(g, line, answer, &flow);
+		show(g, &g->lines[number], &flow);
+	else
+		refused(g, number, answer, &flow);
 	return 0;
 }
 
@@ -104,63 +73,85 @@ static int delete_match(
 	size_t number = filter_set_match(&g->filters, flow, 0);
 
 	(void)s;
-	if (number == FILTER_SET_NONE)
+	if (number == FILTER_SET_NONE || number > g->last)
 		return 0;
-	return put_tagged(g, g->batch, encode_delete, flow, (uint32_t)number, message);
+	return changes_put(&g->changes, encode_delete, flow, (uint32_t)number, message);
 }
 
 /* ----------------------------------------------------------------- exact */
+
+static uint32_t number_of(const void *context)
+{
+	uint32_t number;
+
+	memcpy(&number, context, sizeof(number));
+	return number;
+}
 
 /* An entry was looked up; delete it by its id when the rest of the line fits too. */
 static int found(const struct nlmsghdr *message, const void *context, size_t length, void *data)
 {
 	struct load_group *g = data;
-	uint32_t number = tag_of(context);
+	uint32_t number = number_of(context);
 	struct flow flow;
 
 	(void)length;
-	if (decode_flow(message, &flow) < 0 || !filter_set_matches(&g->filters, number, &flow))
+	g->session->account.walked++;
+	if (number > g->last || decode_flow(message, &flow) < 0 ||
+		!filter_set_matches(&g->filters, number, &flow))
 		return 0;
-	return put_tagged(g, g->delete_batch, encode_delete, &flow, number, message);
+	g->session->account.matched++;
+	return changes_put(&g->changes, encode_delete, &flow, number, message);
 }
 
 static int looked_up(const struct ct_answer *answer, const void *context, size_t length, void *data)
 {
-	struct load_group *g = data;
-
 	(void)length;
 	if (answer->error != 0 && answer->error != ENOENT)
-		refused(g, &g->lines[tag_of(context)], answer, NULL);
+		refused(data, number_of(context), answer, NULL);
 	return 0;
+}
+
+static int look_up(struct batch *batch, const struct flow *flow, uint32_t number)
+{
+	int error = encode_get(&batch->packet, flow);
+
+	if (error == -EMSGSIZE) {
+		error = batch_flush(batch);
+		if (error == 0)
+			error = encode_get(&batch->packet, flow);
+	}
+	return error ? error : batch_commit(batch, &number, sizeof(number));
 }
 
 /*
  * Look each line's tuple up, many to a send, and delete what was found. Two
  * lines that name one entry: the second one's deletion finds it gone.
  */
-static int run_exact(struct load_group *g)
+static int run_look_ups(struct load_group *g)
 {
 	struct session *s = g->session;
+	struct batch batch;
 	int error = 0;
 
 	if (session_open(s, &s->dump) != 0)
 		return -ECANCELED;
-	error = batch_open(g->batch, &s->dump, looked_up, g);
+	error = batch_open(&batch, &s->dump, looked_up, g);
 	if (error != 0)
 		return error;
-	g->batch->reply = found;
-	for (size_t i = 0; error == 0 && i < g->filters.count; i++)
-		error = put_tagged(g, g->batch, encode_get, &g->flows[i], (uint32_t)i, NULL);
+	batch.reply = found;
+	for (size_t i = 0; error == 0 && i < g->filters.count && i <= g->last; i++)
+		error = look_up(&batch, &g->flows[i], (uint32_t)i);
 	if (error == 0)
-		error = batch_flush(g->batch);
-	batch_close(g->batch);
+		error = batch_flush(&batch);
+	batch_close(&batch);
 	return error;
 }
 
 /* ---------------------------------------------------------------- update */
 
 /*
- * Give the entry through all lines that match it, in their order, as it is
+ * Give the entry through the lines that match it, in their order, as it is
  * after each; fn may stop the walk through the lines with a negative errno.
  */
 struct step {
@@ -169,6 +160,12 @@ struct step {
 	const struct nlmsghdr *message;
 	int (*fn)(struct step *step, size_t number, const struct flow *change);
 };
+
+/* Whether this line's change of this entry was refused: it is as if it had not matched. */
+static bool was_refused(const struct load_line *line, const struct flow *flow)
+{
+	return line->refused && line->refused_id == flow->id;
+}
 
 static int each_update(struct step *step, struct flow *flow)
 {
@@ -182,7 +179,8 @@ static int each_update(struct step *step, struct flow *flow)
 		error = change.present && step->fn ? step->fn(step, number, &change) : 0;
 		if (error != 0)
 			return error;
-		change_apply(flow, &change);
+		if (!was_refused(&g->lines[number], flow))
+			change_apply(flow, &change);
 		number = filter_set_match(&g->filters, flow, number + 1);
 	}
 	return 0;
@@ -190,39 +188,42 @@ static int each_update(struct step *step, struct flow *flow)
 
 static int put_update(struct step *step, size_t number, const struct flow *change)
 {
-	struct load_group *g = step->group;
-
-	return put_tagged(g, g->batch, encode_update, change, (uint32_t)number, step->message);
+	return changes_put(
+		&step->group->changes, encode_update, change, (uint32_t)number, step->message);
 }
 
 static int update_match(
 	struct session *s, const struct flow *flow, const struct nlmsghdr *message, void *data)
 {
-	struct step step = {.group = data, .last = SIZE_MAX, .message = message, .fn = put_update};
+	struct load_group *g = data;
+	struct step step = {.group = g, .last = g->last, .message = message, .fn = put_update};
 	struct flow evolving = *flow;
 
 	(void)s;
 	return each_update(&step, &evolving);
 }
 
-static int updated(const struct ct_answer *answer, const void *context, size_t length, void *data)
+static int updated(
+	const struct ct_answer *answer, const struct nlmsghdr *entry, uint32_t number, void *data)
 {
 	struct load_group *g = data;
-	uint32_t number = tag_of(context);
+	struct load_line *line = &g->lines[number];
 	struct step step = {.group = g, .last = number};
 	struct flow flow;
 
-	(void)length;
 	if (answer->error == ENOENT || answer->error == ETIME)
 		return 0;
-	if (decode_flow(entry_of(context), &flow) < 0)
+	if (decode_flow(entry, &flow) < 0)
 		return -EBADMSG;
 	if (answer->error != 0) {
-		refused(g, &g->lines[number], answer, &flow);
+		line->refused = true;
+		line->refused_id = flow.id;
+		refused(g, number, answer, &flow);
 		return 0;
 	}
 	each_update(&step, &flow);
-	return show(g, &g->lines[number], &flow);
+	show(g, line, &flow);
+	return 0;
 }
 
 /* ----------------------------------------------------------------- group */
@@ -280,72 +281,78 @@ int load_group_add(
 	return 0;
 }
 
-static int run_walk(struct load_group *g, walk_fn fn, batch_result_fn done)
-{
-	struct session *s = g->session;
-	int error = batch_open(g->batch, &s->change, done, g);
-	int code;
-
-	if (error != 0)
-		return error;
-	code = walk_table(s, DUMP_TABLE, fn, g);
-	error = batch_flush(g->batch);
-	batch_close(g->batch);
-	return code != 0 && error == 0 ? -ECANCELED : error;
-}
-
-/* Deletions of run_exact() wait in a batch of their own. */
-static int run_look_ups(struct load_group *g)
-{
-	struct batch deletions;
-	int error = batch_open(&deletions, &g->session->change, deleted, g);
-
-	if (error != 0)
-		return error;
-	g->delete_batch = &deletions;
-	error = run_exact(g);
-	if (error == 0)
-		error = batch_flush(&deletions);
-	batch_close(&deletions);
-	return error;
-}
-
 static int run_kind(struct load_group *g)
 {
-	if (session_open(g->session, &g->session->change) != 0)
-		return -ECANCELED;
+	struct session *s = g->session;
+
 	switch (g->kind) {
 	case LOAD_EXACT:
 		return run_look_ups(g);
 	case LOAD_DELETE:
-		return run_walk(g, delete_match, deleted);
+		return walk_table(s, DUMP_TABLE, delete_match, g) ? -ECANCELED : 0;
 	default:
-		return run_walk(g, update_match, updated);
+		return walk_table(s, DUMP_TABLE, update_match, g) ? -ECANCELED : 0;
+	}
+}
+
+/* Carry the group out; what a part that broke off has asked for is done all the same. */
+static void run_changes(struct load_group *g)
+{
+	struct session *s = g->session;
+	int error, last;
+
+	if (changes_open(&g->changes, s, g->kind == LOAD_UPDATE ? updated : deleted, g) != 0) {
+		s->broken = true;
+		return;
+	}
+	error = run_kind(g);
+	last = changes_flush(&g->changes);
+	if (error == 0 || error == -ECANCELED)
+		error = last ? last : error;
+	s->broken = error != 0;
+	if (error != 0 && error != -ECANCELED)
+		report_refusal(s, error, NULL, NULL);
+	changes_close(&g->changes);
+}
+
+/* What the lines did, and what was done behind one that was refused. */
+static void tell_lines(struct load_group *g)
+{
+	struct session *s = g->session;
+	const char *done = cli_command_done(s->request->command);
+
+	for (size_t i = 0; i < g->filters.count; i++) {
+		load_at(g->place, g->lines[i].line);
+		if (s->given->explain)
+			explain_line(s, g->lines[i].count);
+		if (i > g->last && g->lines[i].count > 0)
+			message("%s%" PRIu64 " entries were %s before line %u was refused",
+				s->place, g->lines[i].count, done, g->lines[g->last].line);
 	}
 }
 
 int load_group_run(struct load_group *g)
 {
 	struct session *s = g->session;
-	struct batch batch;
-	struct request request = {
+	const struct request *before = s->request;
+	const struct request request = {
 		.command = g->kind == LOAD_UPDATE ? COMMAND_UPDATE : COMMAND_DELETE,
+		.maximum = UINT64_MAX,
 	};
-	int error, code;
+	int code;
 
 	if (g->filters.count == 0)
 		return EXIT_DONE;
-	if (g->scratch == NULL)
-		g->scratch = malloc(TAG_SIZE + CT_RECEIVE_SIZE);
 	session_begin(s, &request);
-	g->batch = &batch;
-	error = g->scratch ? run_kind(g) : -ENOMEM;
-	if (error != 0 && error != -ECANCELED)
-		report_refusal(s, error, NULL, NULL);
+	g->last = SIZE_MAX;
+	load_at(g->place, g->lines[0].line);
+	run_changes(g);
 	code = session_end(s, s->output.records, false);
+	tell_lines(g);
+	s->request = before;
 	filter_set_clear(&g->filters);
 	g->kind = LOAD_NONE;
-	return error ? EXIT_REFUSED : code;
+	return code;
 }
 
 void load_group_close(struct load_group *g)
@@ -353,6 +360,5 @@ void load_group_close(struct load_group *g)
 	filter_set_clear(&g->filters);
 	free(g->lines);
 	free(g->flows);
-	free(g->scratch);
 	memset(g, 0, sizeof(*g));
 }

@@ -2,14 +2,12 @@
 #include "commands/report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/message.h"
 #include "base/writer.h"
+#include "commands/sysctl.h"
 
 /* How many refused entries of one command get a line of their own. */
 #define ENTRIES_REPORTED 20
@@ -76,29 +74,11 @@ static const struct reason {
 	{EPROTO, ON_ANY, false, "the kernel's answer is not complete; what was done is not known"},
 };
 
-static long sysctl_number(const char *path)
-{
-	char text[32];
-	long value = -1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	n = read(fd, text, sizeof(text) - 1);
-	if (n > 0) {
-		text[n] = '\0';
-		value = strtol(text, NULL, 10);
-	}
-	close(fd);
-	return value;
-}
-
 /* ENOMEM nearly always means the limit on entries; say so only when it is true. */
 static const char *no_memory(char *text, size_t size)
 {
-	long count = sysctl_number("/proc/sys/net/netfilter/nf_conntrack_count");
-	long maximum = sysctl_number("/proc/sys/net/netfilter/nf_conntrack_max");
+	long count = sysctl_number("nf_conntrack_count");
+	long maximum = sysctl_number("nf_conntrack_max");
 
 	if (count < 0 || maximum <= 0 || count < maximum)
 		return "the kernel is out of memory";
@@ -124,29 +104,29 @@ static const char *reason_text(const struct session *s, int error, char *text, s
 	return strerror(error);
 }
 
-/* The entry as a line of text, or "" for none; out lives in the caller. */
-static const char *entry_text(const struct flow *flow, char *bytes, size_t size)
+/* The entry as a line of text, or "" for none; valid until the next call. */
+static const char *entry_text(const struct flow *flow)
 {
+	static char bytes[4 * WRITER_RESERVE_MAX];
 	struct writer w;
 	struct output o = {.format = &output_text, .writer = &w};
 
 	if (flow == NULL)
 		return "";
-	writer_open(&w, -1, bytes, size);
+	writer_open(&w, -1, bytes, sizeof(bytes));
 	output_flow(&o, flow, NULL);
 	while (w.used > 0 && (bytes[w.used - 1] == '\n' || bytes[w.used - 1] == ' '))
 		w.used--;
-	bytes[w.used < size ? w.used : size - 1] = '\0';
+	bytes[w.used < sizeof(bytes) ? w.used : sizeof(bytes) - 1] = '\0';
 	return bytes;
 }
 
 static void say(
 	const struct session *s, int error, const struct ct_answer *answer, const struct flow *flow)
 {
-	static char entry_bytes[4 * WRITER_RESERVE_MAX];
 	char reason_bytes[160];
 	const char *reason = reason_text(s, error, reason_bytes, sizeof(reason_bytes));
-	const char *entry = entry_text(flow, entry_bytes, sizeof(entry_bytes));
+	const char *entry = entry_text(flow);
 	bool kernel = answer != NULL && answer->text[0] != '\0';
 
 	message("%sOperation failed: %s%s%s%s%s%s%s", s->place, reason,
@@ -171,12 +151,25 @@ int report_refusal(
 	return EXIT_REFUSED;
 }
 
+/* Whether one more refused entry gets a line of its own; else it is only counted. */
+static bool count_failure(struct session *s)
+{
+	if (++s->failures <= ENTRIES_REPORTED)
+		return true;
+	s->skipped++;
+	return false;
+}
+
 void report_entry(
 	struct session *s, int error, const struct ct_answer *answer, const struct flow *flow)
 {
-	s->failures++;
-	if (s->failures <= ENTRIES_REPORTED)
+	if (count_failure(s))
 		say(s, -error, answer, flow);
-	else
-		s->skipped++;
+}
+
+void report_mistaken(struct session *s, const struct flow *flow)
+{
+	if (count_failure(s))
+		message("%sanother entry took the place of one that matched, and was changed (%s)",
+			s->place, entry_text(flow));
 }

@@ -24,4 +24,7 @@ int report_refusal(const struct session *s, int error, const struct ct_answer *a
 void report_entry(
 	struct session *s, int error, const struct ct_answer *answer, const struct flow *flow);
 
+/* Likewise: a change hit another entry than the one that it was meant for. */
+void report_mistaken(struct session *s, const struct flow *flow);
+
 #endif

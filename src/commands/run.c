@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/run.h"
 
-#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/message.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
+#include "commands/netns.h"
+#include "commands/resolve.h"
+#include "commands/undo.h"
 
 static int run_version(struct session *s)
 {
@@ -41,6 +45,33 @@ static const struct {
 	[COMMAND_HELP] = {run_help, run_help},
 };
 
+/*
+ * -D and -U of everything: scripts do it, but a person on a terminal is asked
+ * to say so. True when it may go on.
+ */
+static bool all_is_meant(const struct session *s)
+{
+	const struct request *request = s->request;
+	bool whole = filter_is_empty(&request->filter) && request->family == AF_UNSPEC;
+
+	if ((request->command != COMMAND_DELETE && request->command != COMMAND_UPDATE) || !whole ||
+		request->table != TABLE_CONNTRACK || request->all || s->loading ||
+		s->mode != CHANGE_REAL || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return true;
+	message("%s without any condition is about every entry of the table: add --all if that is "
+		"meant, or --dry-run to see them",
+		cli_command_option(request->command));
+	return false;
+}
+
+/* Whether a command changes entries by commands/changes.h, which knows what is not to be done. */
+static bool is_bulk(const struct request *request)
+{
+	return request->table == TABLE_CONNTRACK &&
+	       (request->command == COMMAND_DELETE || request->command == COMMAND_UPDATE ||
+		       request->command == COMMAND_FLUSH);
+}
+
 int run_request(struct session *s, const struct request *request)
 {
 	bool expectations = request->table == TABLE_EXPECT;
@@ -53,7 +84,42 @@ int run_request(struct session *s, const struct request *request)
 			cli_command_option(request->command));
 		return EXIT_USAGE;
 	}
+	if (!all_is_meant(s))
+		return EXIT_USAGE;
+	if (s->loading && s->mode != CHANGE_REAL && !is_bulk(request)) {
+		s->touched++;
+		return EXIT_DONE;
+	}
 	return fn(s);
+}
+
+/* The command, with what it deletes kept if that is asked for. */
+static int run_given(struct session *s, struct cli *cli)
+{
+	int code = undo_open(s);
+
+	if (code != EXIT_DONE)
+		return code;
+	if (s->given->command == COMMAND_LOAD) {
+		session_begin(s, s->given);
+		code = run_load(s, cli);
+	} else {
+		code = run_request(s, s->given);
+	}
+	return undo_close(s) != EXIT_DONE ? EXIT_REFUSED : code;
+}
+
+/*
+ * Names are looked up where the program was started: its resolver, not that of
+ * the namespace, which may reach nobody. 0 or EXIT_REFUSED.
+ */
+static int prepare(struct session *s, const struct request *request)
+{
+	if (request->view.resolve)
+		s->names = resolve_start();
+	if (request->netns == NULL || netns_is_all(request->netns))
+		return 0;
+	return netns_enter(s, request->netns);
 }
 
 int command_run(struct cli *cli, const struct request *request)
@@ -61,13 +127,10 @@ int command_run(struct cli *cli, const struct request *request)
 	struct session session;
 	int code;
 
-	session_start(&session);
-	if (request->command == COMMAND_LOAD) {
-		session_begin(&session, request);
-		code = run_load(&session, cli);
-	} else {
-		code = run_request(&session, request);
-	}
+	session_start(&session, request);
+	code = prepare(&session, request);
+	if (code == 0)
+		code = run_given(&session, cli);
 	session_close(&session);
 	if (code == EXIT_DONE && message_failed())
 		code = EXIT_REFUSED;

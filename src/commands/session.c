@@ -7,11 +7,14 @@
 
 #include "base/message.h"
 #include "cli/cli.h"
+#include "commands/explain.h"
 #include "commands/report.h"
 
-void session_start(struct session *s)
+void session_start(struct session *s, const struct request *given)
 {
 	memset(s, 0, sizeof(*s));
+	s->given = given;
+	s->mode = given->dry_run ? CHANGE_DRY : CHANGE_REAL;
 	s->place = "";
 }
 
@@ -44,6 +47,7 @@ void session_begin(struct session *s, const struct request *request)
 	s->request = request;
 	s->failures = 0;
 	s->skipped = 0;
+	s->broken = false;
 	s->account = (struct walk_account){0};
 	s->output = (struct output){
 		.format = request->format ? request->format : &output_text,
@@ -52,7 +56,16 @@ void session_begin(struct session *s, const struct request *request)
 		.subject = subject_of(request->command),
 		.expectations = request->table == TABLE_EXPECT,
 		.labels = request->labels,
+		.view = &request->view,
+		.names = s->names,
 	};
+}
+
+void session_forget(struct session *s)
+{
+	s->touched = 0;
+	s->done = 0;
+	s->account = (struct walk_account){0};
 }
 
 int session_open(struct session *s, struct ct_socket *socket)
@@ -87,8 +100,22 @@ static const char *subject_name(const struct session *s)
 	return events ? "flow events" : "flow entries";
 }
 
+/* --strict: nothing hit is no failure, and some failures are told from all. */
+static int exit_code(const struct session *s, uint64_t count, bool need_hit)
+{
+	bool strict = s->given->strict;
+
+	if (s->failures > 0 || s->broken)
+		return strict && count > 0 ? EXIT_PARTLY : EXIT_REFUSED;
+	if (need_hit && count == 0 && !s->loading &&
+		!(strict && s->request->command != COMMAND_GET))
+		return EXIT_REFUSED;
+	return EXIT_DONE;
+}
+
 int session_end(struct session *s, uint64_t count, bool need_hit)
 {
+	bool dry = s->mode == CHANGE_DRY;
 	int code;
 
 	output_end(&s->output);
@@ -96,11 +123,12 @@ int session_end(struct session *s, uint64_t count, bool need_hit)
 	code = s->loading ? EXIT_DONE : session_flush(s);
 	if (s->skipped > 0)
 		message("%s%" PRIu64 " more entries were refused", s->place, s->skipped);
-	if (s->loading)
-		return s->failures > 0 ? EXIT_REFUSED : code;
-	message("%" PRIu64 " %s have been %s.", count, subject_name(s),
-		cli_command_done(s->request->command));
-	if (s->failures > 0 || (need_hit && count == 0))
-		return EXIT_REFUSED;
-	return code;
+	s->done += count;
+	if (!s->loading)
+		message("%" PRIu64 " %s %s %s.", count, subject_name(s),
+			dry ? "would have been" : "have been",
+			cli_command_done(s->request->command));
+	if (!s->loading && s->given->explain)
+		explain_walk(s, count);
+	return code != EXIT_DONE ? code : exit_code(s, count, need_hit);
 }

@@ -3,30 +3,92 @@
 #include <errno.h>
 
 #include "commands/change.h"
+#include "commands/changes.h"
 #include "commands/report.h"
 #include "commands/run.h"
-#include "commands/walk.h"
 #include "ctnetlink/decode.h"
 #include "ctnetlink/encode.h"
 
-static int updated(const struct ct_answer *answer, const void *context, size_t length, void *data)
+struct update {
+	struct session *session;
+	bool verifies;
+	struct batch look; /* --verify: at what was changed */
+};
+
+static void show(struct session *s, const struct flow *flow)
 {
-	struct session *s = data;
+	output_flow(&s->output, flow, NULL);
+}
+
+/* --verify: look at the entry once more, together with many others. */
+static int look_again(struct update *u, const struct nlmsghdr *entry, const struct flow *flow)
+{
+	int error = encode_get(&u->look.packet, flow);
+
+	if (error == -EMSGSIZE) {
+		error = batch_flush(&u->look);
+		if (error == 0)
+			error = encode_get(&u->look.packet, flow);
+	}
+	return error ? error : batch_commit(&u->look, entry, decode_length(entry));
+}
+
+static int updated(
+	const struct ct_answer *answer, const struct nlmsghdr *entry, uint32_t number, void *data)
+{
+	struct update *u = data;
+	struct session *s = u->session;
 	struct flow flow, change;
 
-	(void)length;
+	(void)number;
 	if (answer->error == ENOENT || answer->error == ETIME)
 		return 0;
-	if (decode_flow(context, &flow) < 0)
+	if (decode_flow(entry, &flow) < 0)
 		return -EBADMSG;
 	if (answer->error != 0) {
 		report_entry(s, -answer->error, answer, &flow);
 		return 0;
 	}
+	if (u->verifies)
+		return look_again(u, entry, &flow);
 	change_plan(&s->request->flow, &flow, &change);
 	change_apply(&flow, &change);
-	output_flow(&s->output, &flow, NULL);
-	return s->output.writer->error ? -ECANCELED : 0;
+	show(s, &flow);
+	return 0;
+}
+
+/*
+ * The entry as it is after the change. The kernel looks at no id when it
+ * changes one (ctnetlink_new_conntrack() in nf_conntrack_netlink.c), so it may
+ * be another one that came under the same tuple.
+ */
+static int looked_at(const struct nlmsghdr *reply, const void *context, size_t length, void *data)
+{
+	struct update *u = data;
+	struct flow before, now;
+
+	(void)length;
+	if (decode_flow(context, &before) < 0 || decode_flow(reply, &now) < 0)
+		return -EBADMSG;
+	if (now.id == before.id)
+		show(u->session, &now);
+	else
+		report_mistaken(u->session, &now);
+	return 0;
+}
+
+static int look_ended(
+	const struct ct_answer *answer, const void *context, size_t length, void *data)
+{
+	struct update *u = data;
+	struct flow flow;
+
+	(void)length;
+	if (answer->error == 0 || answer->error == ENOENT)
+		return 0;
+	report_entry(u->session, -answer->error, answer,
+		decode_flow(context, &flow) == 0 ? &flow : NULL);
+	return 0;
 }
 
 static int update_flow(
@@ -37,10 +99,34 @@ static int update_flow(
 	change_plan(&s->request->flow, flow, &change);
 	if (change.present == 0)
 		return 0;
-	return batch_put(data, encode_update, &change, message);
+	return changes_put(data, encode_update, &change, 0, message);
+}
+
+static int look_at_the_rest(void *data)
+{
+	struct update *u = data;
+
+	return batch_flush(&u->look);
 }
 
 int run_update(struct session *s)
 {
-	return walk_and_change(s, update_flow, updated);
+	struct update u = {
+		.session = s,
+		.verifies = s->request->verify && s->mode == CHANGE_REAL,
+	};
+	struct bulk bulk = {.put = update_flow, .done = updated, .data = &u};
+	int code, error;
+
+	if (!u.verifies)
+		return walk_and_change(s, &bulk);
+	/* The socket is opened by the first change, which comes before any look. */
+	error = batch_open(&u.look, &s->change, look_ended, &u);
+	if (error != 0)
+		return report_refusal(s, error, NULL, NULL);
+	u.look.reply = looked_at;
+	bulk.finish = look_at_the_rest;
+	code = walk_and_change(s, &bulk);
+	batch_close(&u.look);
+	return code;
 }

@@ -6,18 +6,12 @@
 #include <sys/socket.h>
 
 #include "base/message.h"
+#include "commands/recent.h"
 #include "commands/report.h"
+#include "commands/sysctl.h"
 #include "ctnetlink/decode.h"
 #include "ctnetlink/kernel_filter.h"
 #include "ctnetlink/socket.h"
-
-/*
- * When the entry at which the kernel wanted to go on is gone, it sends that
- * bucket of its hash table again from the start (ctnetlink_dump_table() in
- * nf_conntrack_netlink.c). What is sent twice is then near in the stream, so
- * a small table of the entries seen last is enough to show each one once.
- */
-#define RECENT_ENTRIES 1024
 
 /* Entries from which on a walk through all buckets costs less than half a dump. */
 #define LARGE_TABLE 20000
@@ -26,34 +20,8 @@ struct walk {
 	struct session *session;
 	walk_fn fn;
 	void *data;
-	uint64_t recent[RECENT_ENTRIES];
+	struct recent recent;
 };
-
-/* The id together with enough of the tuple that no two entries share it. */
-static uint64_t entry_key(const struct flow *flow)
-{
-	const struct tuple *t = &flow->tuple[ORIGINAL];
-	uint64_t h = t->source.halves[0] ^ t->source.halves[1] * UINT64_C(0x9e3779b97f4a7c15);
-
-	h = (h ^ t->destination.halves[0]) * UINT64_C(0xbf58476d1ce4e5b9);
-	h = (h ^ t->destination.halves[1]) * UINT64_C(0x94d049bb133111eb);
-	h ^= (uint64_t)t->part[0] << 16 | t->part[1];
-	return (h & UINT64_C(0xffffffff00000000)) | flow->id;
-}
-
-static bool seen_before(struct walk *walk, const struct flow *flow)
-{
-	uint64_t key, *slot;
-
-	if ((flow->present & FLOW_ID) == 0)
-		return false;
-	key = entry_key(flow);
-	slot = &walk->recent[flow->id % RECENT_ENTRIES];
-	if (*slot == key)
-		return true;
-	*slot = key;
-	return false;
-}
 
 static int walk_message(const struct nlmsghdr *message, void *data)
 {
@@ -63,11 +31,17 @@ static int walk_message(const struct nlmsghdr *message, void *data)
 	struct flow flow;
 
 	s->account.walked++;
+	if (s->output.writer->error)
+		return -ECANCELED;
 	if (decode_flow(message, &flow) < 0)
 		return 0;
+	if (s->netns != NULL) {
+		flow.netns = s->netns;
+		flow.present |= FLOW_NETNS;
+	}
 	if (request->family != 0 && flow_family(&flow) != request->family)
 		return 0;
-	if (!filter_matches(&request->filter, &flow) || seen_before(walk, &flow))
+	if (!filter_matches(&request->filter, &flow) || recent_seen(&walk->recent, &flow))
 		return 0;
 	s->account.matched++;
 	return walk->fn(s, &flow, message, walk->data);
@@ -140,9 +114,25 @@ static int dump_once(struct walk *walk, enum dump_kind kind, const struct kernel
 	if (error == 0)
 		error = ct_dump(&s->dump, &packet, walk_message, walk, answer);
 	if (error == 0 && answer->interrupted)
-		message_plain("WARNING: the table was changed while it was read; "
-			      "entries may be missing");
+		message_plain("WARNING: %sthe table was changed while it was read; "
+			      "entries may be missing",
+			s->place);
+	s->account.filtered |= answer->filtered;
 	return error;
+}
+
+/*
+ * A dump goes on at the number of a bucket. After a resize that is where other
+ * entries are, and the kernel says nothing of it.
+ */
+static void check_buckets(const struct session *s, long before)
+{
+	long after = sysctl_number("nf_conntrack_buckets");
+
+	if (after != before)
+		message_plain("WARNING: %sthe hash table was resized while it was read (%ld "
+			      "buckets, then %ld); entries may be missing or come twice",
+			s->place, before, after);
 }
 
 int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
@@ -150,6 +140,7 @@ int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
 	static struct walk walk;
 	struct kernel_filter plan[2];
 	struct ct_answer answer = {0};
+	long buckets;
 	int error = 0;
 
 	if (session_open(s, &s->dump) != 0)
@@ -160,48 +151,13 @@ int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
 	walk.data = data;
 	s->account.dumps = plan_walk(s, kind, plan);
 	s->account.kernel = plan[0];
+	buckets = sysctl_number("nf_conntrack_buckets");
 	for (unsigned i = 0; error == 0 && i < s->account.dumps; i++)
 		error = dump_once(&walk, kind, &plan[i], &answer);
+	check_buckets(s, buckets);
 	if (error != 0)
 		session_drop(&s->dump);
 	if (error == -ECANCELED)
 		return EXIT_REFUSED;
 	return error ? report_refusal(s, error, &answer, NULL) : 0;
-}
-
-int batch_put(struct batch *batch, encode_fn encode, const struct flow *flow,
-	const struct nlmsghdr *entry)
-{
-	int error = encode(&batch->packet, flow);
-
-	if (error == -EMSGSIZE) {
-		error = batch_flush(batch);
-		if (error == 0)
-			error = encode(&batch->packet, flow);
-	}
-	return error ? error : batch_commit(batch, entry, decode_length(entry));
-}
-
-int walk_and_change(struct session *s, walk_fn fn, batch_result_fn done)
-{
-	struct batch batch;
-	int code, error;
-
-	if (session_open(s, &s->change) != 0)
-		return EXIT_REFUSED;
-	error = batch_open(&batch, &s->change, done, s);
-	if (error != 0)
-		return report_refusal(s, error, NULL, NULL);
-	code = walk_table(s, DUMP_TABLE, fn, &batch);
-	/* A walk that broke off has still asked for what is in the batch. */
-	error = batch_flush(&batch);
-	batch_close(&batch);
-	if (error != 0 && error != -ECANCELED)
-		report_refusal(s, error, NULL, NULL);
-	if (error != 0)
-		code = EXIT_REFUSED;
-	/* A flush of nothing is done. */
-	if (session_end(s, s->output.records, s->request->command != COMMAND_FLUSH) != EXIT_DONE)
-		code = EXIT_REFUSED;
-	return code;
 }

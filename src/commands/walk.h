@@ -4,7 +4,6 @@
 #define COMMANDS_WALK_H
 
 #include "commands/session.h"
-#include "ctnetlink/batch.h"
 #include "ctnetlink/encode.h"
 
 struct nlmsghdr;
@@ -19,26 +18,10 @@ typedef int (*walk_fn)(
 
 /*
  * Walk the table of kind on s->dump with the filter of s->request. Returns 0,
- * or EXIT_REFUSED after saying why the walk did not come to its end. Warns
- * when the walk may have missed entries.
+ * or EXIT_REFUSED after saying why the walk did not come to its end (nothing
+ * is said of output that cannot be written: the end of the command does).
+ * Warns when the walk may have missed entries, or met some twice.
  */
 int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data);
-
-/*
- * Walk the table and change what matches: fn is given a batch as its data and
- * puts a message in with batch_put(), done is told the outcome of each. Ends
- * the command (session_end()) and returns its exit code.
- */
-int walk_and_change(struct session *s, walk_fn fn, batch_result_fn done);
-
-/* An encoder of one message about a flow, as in ctnetlink/encode.h. */
-typedef int (*encode_fn)(struct packet *packet, const struct flow *flow);
-
-/*
- * Encode one message into the batch, which is sent first when it is full. The
- * outcome comes with a copy of `entry`, the kernel's message about the entry.
- */
-int batch_put(struct batch *batch, encode_fn encode, const struct flow *flow,
-	const struct nlmsghdr *entry);
 
 #endif

@@ -266,6 +266,80 @@ bool kernel_filter_is_exact(const struct filter *filter, const struct kernel_fil
 	return filter->rest == NULL;
 }
 
+void kernel_filter_left(
+	const struct filter *filter, const struct kernel_filter *kernel, struct filter *left)
+{
+	left->count = 0;
+	left->rest = filter->rest;
+	for (unsigned i = 0; i < filter->count; i++)
+		if (!says_term(kernel, &filter->term[i]))
+			left->term[left->count++] = filter->term[i];
+}
+
+static void add_number(
+	struct filter *filter, enum term_kind kind, unsigned direction, uint32_t number)
+{
+	struct term *term = filter_add(filter, kind);
+	if (!term)
+		return;
+	term->direction = (uint8_t)direction;
+	term->number = number;
+}
+
+static void add_bits(struct filter *filter, enum term_kind kind, uint32_t value, uint32_t mask)
+{
+	struct term *term = filter_add(filter, kind);
+	if (!term)
+		return;
+	term->number = value;
+	term->mask = mask;
+}
+
+static void add_address(struct filter *filter, enum term_kind kind, unsigned direction,
+	const struct kernel_filter *kernel)
+{
+	const struct tuple *t = &kernel->tuple[direction];
+	struct term *term = filter_add(filter, kind);
+	if (!term)
+		return;
+	term->direction = (uint8_t)direction;
+	term->family = t->family;
+	term->address = kind == TERM_SOURCE ? t->source : t->destination;
+}
+
+static void add_tuple(struct filter *filter, unsigned direction, const struct kernel_filter *kernel)
+{
+	uint32_t flags = kernel->tuple_flags[direction];
+	if (flags & FILTER_IP_SRC)
+		add_address(filter, TERM_SOURCE, direction, kernel);
+	if (flags & FILTER_IP_DST)
+		add_address(filter, TERM_DESTINATION, direction, kernel);
+	for (unsigned i = 0; flags && i < TUPLE_PART_COUNT; i++) {
+		if (!(kernel->tuple[direction].present & TUPLE_PART << i))
+			continue;
+		add_number(filter, TERM_PART, direction, kernel->tuple[direction].part[i]);
+		filter->term[filter->count - 1].index = (uint8_t)i;
+	}
+}
+
+void kernel_filter_terms(const struct kernel_filter *kernel, struct filter *filter)
+{
+	filter->count = 0;
+	filter->rest = NULL;
+	if (kernel->parts & KERNEL_FAMILY)
+		add_number(filter, TERM_FAMILY, ORIGINAL, kernel->family);
+	if ((kernel->tuple_flags[ORIGINAL] | kernel->tuple_flags[REPLY]) & FILTER_PROTO_NUM)
+		add_number(filter, TERM_PROTOCOL, ORIGINAL, kernel->tuple[ORIGINAL].protocol);
+	for (unsigned d = 0; d < DIRECTIONS; d++)
+		add_tuple(filter, d, kernel);
+	if (kernel->parts & KERNEL_ZONE)
+		add_number(filter, TERM_ZONE, ORIGINAL, kernel->zone);
+	if (kernel->parts & KERNEL_STATUS)
+		add_bits(filter, TERM_STATUS, kernel->status, kernel->status_mask);
+	if (kernel->parts & KERNEL_MARK)
+		add_bits(filter, TERM_MARK, kernel->mark, kernel->mark_mask);
+}
+
 void kernel_filter_put(const struct kernel_filter *filter, struct packet *packet)
 {
 	if (filter->parts & KERNEL_MARK) {

@@ -43,6 +43,13 @@ void kernel_filter_from(const struct filter *filter, struct kernel_filter *out);
  */
 bool kernel_filter_is_exact(const struct filter *filter, const struct kernel_filter *kernel);
 
+/* What of the filter the kernel's does not say. */
+void kernel_filter_left(
+	const struct filter *filter, const struct kernel_filter *kernel, struct filter *left);
+
+/* What the kernel's filter says, as a filter. */
+void kernel_filter_terms(const struct kernel_filter *kernel, struct filter *filter);
+
 /* Put its attributes into the dump message being built. */
 void kernel_filter_put(const struct kernel_filter *filter, struct packet *packet);
 

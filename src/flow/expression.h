@@ -114,4 +114,17 @@ unsigned expression_unknown(const struct expression *e);
  */
 void expression_print(struct writer *w, const struct expression *e);
 
+/*
+ * One term; text is how its value is written where the term cannot say. Kinds
+ * that only options make print nothing.
+ */
+void term_print(struct writer *w, const struct term *term, const char *text);
+
+/*
+ * A filter in the same language: its terms, those of options too, and the
+ * rest; nothing for one that is empty. protocol is the one whose parts and
+ * states the terms mean (0: none). Labels are numbers.
+ */
+void filter_print(struct writer *w, const struct filter *filter, uint8_t protocol);
+
 #endif

@@ -132,7 +132,7 @@ static void print_network(struct writer *w, const struct term *t)
 	print_number(w, mask_bits(t));
 }
 
-static void print_addresses(struct writer *w, const struct node *node)
+static void print_addresses(struct writer *w, const struct term *t, const char *text)
 {
 	static const char *const ends[] = {
 		[END_SOURCE] = "src ",
@@ -141,9 +141,9 @@ static void print_addresses(struct writer *w, const struct node *node)
 		[END_DESTINATION_NAT] = "dnat ",
 	};
 
-	print_direction(w, &node->term, ORIGINAL);
-	writer_string(w, ends[node->term.index]);
-	writer_string(w, node->text);
+	print_direction(w, t, ORIGINAL);
+	writer_string(w, ends[t->index]);
+	writer_string(w, text);
 }
 
 static void print_nat_ports(struct writer *w, const struct nat_term *nat)
@@ -257,10 +257,8 @@ static void print_worded(struct writer *w, const char *word, const char *text)
 	writer_string(w, text);
 }
 
-static void print_term(struct writer *w, const struct node *node)
+void term_print(struct writer *w, const struct term *t, const char *text)
 {
-	const struct term *t = &node->term;
-
 	switch (t->kind) {
 	case TERM_FAMILY:
 		writer_string(w, t->number == AF_INET ? "ip" : "ip6");
@@ -279,13 +277,13 @@ static void print_term(struct writer *w, const struct node *node)
 		print_mark(w, t);
 		break;
 	case TERM_LABELS:
-		print_worded(w, "label", node->text);
+		print_worded(w, "label", text);
 		break;
 	case TERM_LABELED:
 		writer_string(w, "label");
 		break;
 	case TERM_HELPER:
-		print_worded(w, "helper", node->text);
+		print_worded(w, "helper", text);
 		break;
 	case TERM_NAT:
 		print_nat(w, &t->nat);
@@ -295,7 +293,7 @@ static void print_term(struct writer *w, const struct node *node)
 		print_numbers(w, t);
 		break;
 	case TERM_ADDRESSES:
-		print_addresses(w, node);
+		print_addresses(w, t, text);
 		break;
 	case TERM_STATES:
 		print_states(w, t);
@@ -314,7 +312,7 @@ static void print_node(struct writer *w, const struct node *node, enum place pla
 	switch (node->kind) {
 	case NODE_TERM:
 		writer_string(w, node->negated ? "not " : "");
-		print_term(w, node);
+		term_print(w, &node->term, node->text);
 		return;
 	case NODE_TRUE:
 		writer_string(w, "mark >= 0");
