@@ -13,8 +13,12 @@ MASKS = (
     (r"(?<! code=. )(?<! code=.. )(?<! code=... )\bid=[0-9]+", "id={n}"),
     (r"conntrack v[0-9.]+ \([^)]*\)", "conntrack v{n}"),
 )
-TIMES = (re.compile(r"^((?:\[\{when\}\]\t)?(?: *\[[A-Z]+\] )?(?:ipv[46] +[0-9]+ )?\S+ +[0-9]+ )([0-9]+)"
-                    r"(?= )"), re.compile(r"(<timeout>)([0-9]+)"), re.compile(r"( -t |^)([0-9]+)(?= )"))
+TIMES = (
+    re.compile(r"^((?:\[\{when\}\]\t)?(?: *\[[A-Z]+\] )?(?:ipv[46] +[0-9]+ )?\S+ +[0-9]+ )"
+               r"([0-9]+)(?= )"),
+    re.compile(r"(<timeout>)([0-9]+)"),
+    re.compile(r"( -t |^)([0-9]+)(?= )"),
+)
 SUMMARY = re.compile(r"(?:[0-9]+ [a-z ]+ have been [a-z]+|[a-z ]+ table has been emptied)\.$", re.M)
 
 

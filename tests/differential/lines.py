@@ -211,12 +211,9 @@ class Generator:
             if self.chance(share):
                 option = model.OPTIONS[name]
                 tokens.append(self.token(option, self.value(option.kind, 4)))
-        if self.chance(0.9):  # what tcp and sctp need; an error for the others
-            tokens += self.state_tokens()
+        if self.chance(0.3):  # what tcp and sctp need; an error for the others
+            tokens.append(self.plain_token("--state", self.pick(model.TCP_STATES)))
         return tokens
-
-    def state_tokens(self):
-        return [self.plain_token("--state", self.pick(model.TCP_STATES))] if self.chance(0.3) else []
 
     # The table of expectations, files
 

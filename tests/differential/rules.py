@@ -97,7 +97,23 @@ def flush_of_a_family(o):
         and not o.same_state
 
 
+def flush_selects(o):
+    """-F takes conditions in ours; what it leaves must be part of what was there."""
+    return o.line.command == "-F" and o.peer_code == 2 and o.code in (0, 1) \
+        and "flushed" in o.err and left_of(o.table, o.peer_table)
+
+
+def left_of(tables, whole):
+    """Every record of these tables is one of the others."""
+    return tables is not None and all(
+        record[:-1] in [other[:-1] for other in others]
+        for table, others in zip(tables, whole) for record in table)
+
+
 def timeout_selects(o):
+    if o.line.command == "-R":  # there ours takes a whole line as if -t were not in it
+        return o.line.has("-D") and o.line.has("--timeout") and (
+            ours_shows_more(o) or only_ours_refuses(o) and "does not select" in o.err)
     return only_ours_refuses(o) and o.line.command == "-D" and o.line.has("--timeout") \
         and "does not select" in o.err
 
@@ -141,7 +157,7 @@ def gre_keys(o):
 
 def nat_address_of_ipv6(o):
     return any(":" in (value or "") for value in o.line.values(*OPTIONAL[:3])) \
-        and commands(o, *SELECTING) and ours_shows_fewer(o)
+        and commands(o, *SELECTING) and (ours_shows_fewer(o) or ours_shows_more(o))
 
 
 def nat_of_icmp(o):
@@ -341,17 +357,17 @@ def xml_userspace(o):
 
 
 RULES = {rule.__name__.replace("_", "-"): rule for rule in (
-    peer_crashes, no_command, word_left_over, attached_argument, timeout_selects, flush_of_a_family,
-    bad_value, value_is_missing, refused_with_one, pair_rule, mask_and_bits, zero_with_nat, dying_unchecked,
-    update_takes_flags_away, hidden_status, hidden_event, status_unset, status_is_not,
-    secmark_selects, gre_keys, nat_port_alone, nat_address_of_ipv6, nat_of_icmp, nat_port,
-    label_list, label_above_96, labels_printed, get_by_reply, get_in_zone, delete_expectation,
-    create_expectation, create_by_reply, protocol_before_address, nat_port_of_others, add_existing, mark_before_status,
-    fixed_timeout, update_stops, update_in_zone,
-    update_prints_all, load_checked_late, load_output_stays, load_updates, nat_picked_port,
-    update_unchanged, mask_of_the_first,
-    protocol_changed, nat_needs_address, event_without_mark, xml_head_and_foot, xml_of_icmp_and_sctp,
-    xml_userspace, save_more)}
+    peer_crashes, no_command, word_left_over, attached_argument, timeout_selects,
+    flush_of_a_family, flush_selects, bad_value, value_is_missing, refused_with_one, pair_rule,
+    mask_and_bits, zero_with_nat, dying_unchecked, update_takes_flags_away, hidden_status,
+    hidden_event, status_unset, status_is_not, secmark_selects, gre_keys, nat_port_alone,
+    nat_address_of_ipv6, nat_of_icmp, nat_port, label_list, label_above_96, labels_printed,
+    get_by_reply, get_in_zone, delete_expectation, create_expectation, create_by_reply,
+    protocol_before_address, nat_port_of_others, add_existing, mark_before_status, fixed_timeout,
+    update_stops, update_in_zone, update_prints_all, load_checked_late, load_output_stays,
+    load_updates, nat_picked_port, update_unchanged, mask_of_the_first, protocol_changed,
+    nat_needs_address, event_without_mark, xml_head_and_foot, xml_of_icmp_and_sctp, xml_userspace,
+    save_more)}
 
 
 def read_known():

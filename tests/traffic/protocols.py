@@ -227,8 +227,8 @@ def dccp(house):
     request = bytes.fromhex("0bb80fa0" "04000000" "00010000" "00000001" "00000000")
     packets.raw(33, LOCAL, OTHER, request)
     result = house.conntrack("-L", "-p", "dccp")
-    house.full_match("-L -p dccp", r"dccp     33 [0-9]+ (REQUEST )?src=127\.0\.0\.1 dst=127\.0\.0\.2"
-                     r"( sport=3000 dport=4000)? \[UNREPLIED\] .*\n", result.out)
+    house.full_match("-L -p dccp", r"dccp     33 [0-9]+ (REQUEST )?src=127\.0\.0\.1"
+                     r" dst=127\.0\.0\.2( sport=3000 dport=4000)? \[UNREPLIED\] .*\n", result.out)
 
 
 SCENARIOS = [tcp_life, tcp_life_ipv6, tcp_unanswered, tcp_half_open, tcp_reset, udp_one_way,

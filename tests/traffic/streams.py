@@ -8,7 +8,7 @@ import time
 
 import packets
 from house import PATIENCE, Skip, environment
-from views import XML_FOOT, XML_HEAD
+from views import XML_FOOT, XML_HEAD, schema_errors
 
 LOCAL = "127.0.0.1"
 FORMATS = ([], ["-o", "extended,id"], ["-o", "xml"], ["-o", "json"], ["-o", "save"])
@@ -63,6 +63,10 @@ def stats(house):
         house.equal("-S: counters of processor %d" % number, got,
                     {name: row.get(name, 0) for name in got})
     house.true("-S: exit and stderr", result.code == 0 and result.err == "", result)
+    for words, count in ((["-S"], len(kernel)), (["-S", "expect"], len(kernel)), (["-C"], 1)):
+        lines = house.conntrack(*words, "-o", "json").lines
+        house.equal("%s -o json: lines" % " ".join(words), len(lines), count)
+        house.equal("%s -o json against the schema" % " ".join(words), schema_errors(lines), [])
 
 
 # Streams that fail
@@ -202,7 +206,8 @@ def signals(house):
 # Rights
 
 KEY = ["-s", "10.0.1.0", "-d", "10.0.0.1", "-p", "udp", "--sport", "1", "--dport", "2"]
-COMMANDS = (["-L"], ["-L", "expect"], ["-L", "dying"], ["-C", "expect"], ["-E"], ["-G", *KEY], ["-I", *KEY, "-t", "9"], ["-A", *KEY, "-t", "9"], ["-D", *KEY], ["-D"],
+COMMANDS = (["-L"], ["-L", "expect"], ["-L", "dying"], ["-C", "expect"], ["-E"], ["-G", *KEY],
+            ["-I", *KEY, "-t", "9"], ["-A", *KEY, "-t", "9"], ["-D", *KEY], ["-D"],
             ["-U", *KEY, "-m", "1"], ["-F"], ["-F", "expect"])
 
 

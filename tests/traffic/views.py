@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import xml.etree.ElementTree as ET
 
 import entry as model
@@ -206,6 +207,10 @@ def see_json(house, entries):
     house.true("-o json: exit", result.code == 0, result)
     _pair(house, "-L -o json", entries, result.lines, json_matches)
     house.equal("-o json against the schema", schema_errors(result.lines), [])
+    if shutil.which("jq"):
+        parsed = house.run(["jq", "-r", ".original.source"], stdin=result.out)
+        house.equal("-o json through jq", sorted(parsed.lines),
+                    sorted(entry.original.src for entry in entries))
 
 
 # Save
