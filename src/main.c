@@ -103,6 +103,7 @@
  *   cli/expression_address.c    addresses
  *   cli/expression_number.c     numbers
  *   cli/expression_word.c       words
+ *   cli/filter_words.c          the expressions of a command line
  *
  *   commands/commands.h         the room's face: run a request
  *   commands/run.c, .h          which function runs which command
@@ -115,6 +116,10 @@
  *   commands/explain.c, .h      --explain
  *   commands/sysctl.c, .h       numbers of the kernel's settings
  *   commands/list.c             -L
+ *   commands/summary.c, .h      --group-by
+ *   commands/sort.c, .h         --sort
+ *   commands/netns.c, .h        --netns
+ *   commands/resolve.c, .h      --resolve
  *   commands/get.c              -G
  *   commands/create.c, .h       -I, -A
  *   commands/delete.c           -D

@@ -13,7 +13,7 @@ static_assert(COMMANDS <= 16, "places are 16 bits a table");
 enum {
 	CREATING = ON(COMMAND_CREATE) | ON(COMMAND_ADD),
 	SHOWING = ON(COMMAND_LIST) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) | ON(COMMAND_EVENT),
-	SELECTING = SHOWING | ON(COMMAND_FLUSH),
+	SELECTING = SHOWING | ON(COMMAND_FLUSH) | ON(COMMAND_COUNT),
 	GETTING_EXPECT = ON_EXPECT(COMMAND_GET) | ON_EXPECT(COMMAND_DELETE),
 	NAMING_EXPECT = GETTING_EXPECT | ON_EXPECT(COMMAND_CREATE),
 	CHANGING = ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) | ON(COMMAND_FLUSH) | ON(COMMAND_LOAD),
@@ -583,6 +583,28 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.help = "act in another network namespace; all: with -L, -C and -S in "
 				"every "
 				"one that is found",
+		},
+	[OPTION_FILTER] =
+		{
+			.name = "filter",
+			.added = true,
+			.repeat = REPEAT_ADDS,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "EXPRESSION",
+			.takes = SELECTING,
+			.help = "entries that the expression matches; so do the words that no "
+				"option takes: tcp and dport 443",
+		},
+	[OPTION_FILTER_FILE] =
+		{
+			.name = "filter-file",
+			.added = true,
+			.values = VALUE_FILE,
+			.repeat = REPEAT_ADDS,
+			.argument = ARGUMENT_REQUIRED,
+			.argument_name = "FILE",
+			.takes = SELECTING,
+			.help = "likewise, the expression out of a file",
 		},
 	[OPTION_EXPLAIN] =
 		{

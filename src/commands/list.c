@@ -3,19 +3,31 @@
 #include <errno.h>
 
 #include "base/message.h"
+#include "commands/netns.h"
 #include "commands/report.h"
 #include "commands/run.h"
-#include "commands/walk.h"
+#include "commands/sort.h"
+#include "commands/summary.h"
 #include "ctnetlink/decode.h"
 #include "ctnetlink/encode.h"
+
+/* Whether as many are shown as --limit wants. */
+static bool is_enough(const struct session *s)
+{
+	uint64_t limit = s->request->view.limit;
+
+	return limit > 0 && s->output.records >= limit;
+}
 
 static int show_flow(
 	struct session *s, const struct flow *flow, const struct nlmsghdr *message, void *data)
 {
 	(void)message;
 	(void)data;
+	if (is_enough(s))
+		return -ECANCELED;
 	output_flow(&s->output, flow, NULL);
-	return s->output.writer->error ? -ECANCELED : 0;
+	return s->output.writer->error || is_enough(s) ? -ECANCELED : 0;
 }
 
 static enum dump_kind dump_kind_of(const struct request *request)
@@ -32,9 +44,15 @@ static enum dump_kind dump_kind_of(const struct request *request)
 
 int run_list(struct session *s)
 {
-	int code = walk_table(s, dump_kind_of(s->request), show_flow, NULL);
+	enum dump_kind kind = dump_kind_of(s->request);
+	int code;
 
-	if (code != 0) {
+	if (summary_is_wanted(s->request))
+		return run_summary(s, kind);
+	if (s->request->view.sort_count > 0)
+		return run_sorted(s, kind);
+	code = netns_walk(s, kind, show_flow, NULL);
+	if (code != 0 && !is_enough(s)) {
 		output_end(&s->output);
 		session_flush(s);
 		return code;

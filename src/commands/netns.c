@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/netns.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/message.h"
+#include "base/parse.h"
+
+/* Where ip-netns(8) mounts those with names. */
+#define NAMED "/run/netns"
+
+/* What a process has open of its own. */
+#define OWN "/proc/thread-self/ns/net"
+
+/* Larger than any process id (PID_MAX_LIMIT of linux/threads.h). */
+#define PROCESS_MAX (4 * 1024 * 1024)
+
+bool netns_is_all(const char *wanted)
+{
+	return wanted != NULL && strcmp(wanted, "all") == 0;
+}
+
+/* --- one -------------------------------------------------------------- */
+
+static void path_of_process(char *path, size_t size, uint64_t process)
+{
+	snprintf(path, size, "/proc/%llu/ns/net", (unsigned long long)process);
+}
+
+/* Where a namespace lies: what has a slash is a path, a name comes before a number. */
+static void path_of(const char *wanted, char *path, size_t size)
+{
+	uint64_t process;
+
+	if (strchr(wanted, '/') != NULL) {
+		snprintf(path, size, "%s", wanted);
+		return;
+	}
+	snprintf(path, size, NAMED "/%s", wanted);
+	if (access(path, F_OK) != 0 && parse_decimal(wanted, 1, PROCESS_MAX, &process) == 0)
+		path_of_process(path, size, process);
+}
+
+static const char *why_not(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return "there is none of that name, process or path";
+	case EINVAL:
+		return "that is no network namespace";
+	case EPERM:
+	case EACCES:
+		return "one must be root (CAP_SYS_ADMIN) to act in another namespace";
+	default:
+		return strerror(error);
+	}
+}
+
+int netns_enter(const struct session *s, const char *wanted)
+{
+	char path[4096];
+	int fd, error = 0;
+
+	path_of(wanted, path, sizeof(path));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0)
+		error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (error == 0)
+		return 0;
+	message("%s--netns: '%s': %s", s->place, wanted, why_not(error));
+	return EXIT_REFUSED;
+}
+
+/* --- all -------------------------------------------------------------- */
+
+struct netns {
+	dev_t device;
+	ino_t inode;
+	char name[256];   /* in NAMED, or the process id */
+	uint64_t process; /* 0: it has a name */
+};
+
+struct netns_list {
+	struct netns *netns;
+	size_t count;
+	size_t room;
+};
+
+static bool is_known(const struct netns_list *list, const struct stat *status)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->netns[i].inode == status->st_ino &&
+			list->netns[i].device == status->st_dev)
+			return true;
+	}
+	return false;
+}
+
+/* One that was not known yet. Without memory it is left out; what is there is told. */
+static int add(
+	struct netns_list *list, const struct stat *status, const char *name, uint64_t process)
+{
+	struct netns *netns;
+
+	if (list->count == list->room) {
+		size_t room = list->room > 0 ? 2 * list->room : 16;
+
+		netns = realloc(list->netns, room * sizeof(*netns));
+		if (netns == NULL)
+			return -ENOMEM;
+		list->netns = netns;
+		list->room = room;
+	}
+	netns = &list->netns[list->count++];
+	netns->device = status->st_dev;
+	netns->inode = status->st_ino;
+	netns->process = process;
+	snprintf(netns->name, sizeof(netns->name), "%s", name);
+	return 0;
+}
+
+/* The device of namespaces: what is only a file that was left has another one. */
+static dev_t namespace_device(void)
+{
+	struct stat status;
+
+	return stat(OWN, &status) == 0 ? status.st_dev : 0;
+}
+
+static int add_named(struct netns_list *list)
+{
+	DIR *directory = opendir(NAMED);
+	dev_t device = namespace_device();
+	struct dirent *entry;
+	int error = 0;
+
+	while (directory != NULL && error == 0 && (entry = readdir(directory)) != NULL) {
+		struct stat status;
+
+		if (entry->d_name[0] == '.' ||
+			fstatat(dirfd(directory), entry->d_name, &status, 0) < 0 ||
+			status.st_dev != device || is_known(list, &status))
+			continue;
+		error = add(list, &status, entry->d_name, 0);
+	}
+	if (directory != NULL)
+		closedir(directory);
+	return error;
+}
+
+/* readdir() of /proc gives processes in the order of their ids: the least comes first. */
+static int add_processes(struct netns_list *list)
+{
+	DIR *directory = opendir("/proc");
+	struct dirent *entry;
+	int error = 0;
+
+	while (directory != NULL && error == 0 && (entry = readdir(directory)) != NULL) {
+		struct stat status;
+		char path[64];
+		uint64_t process;
+
+		if (parse_decimal(entry->d_name, 1, PROCESS_MAX, &process) < 0)
+			continue;
+		path_of_process(path, sizeof(path), process);
+		if (stat(path, &status) == 0 && !is_known(list, &status))
+			error = add(list, &status, entry->d_name, process);
+	}
+	if (directory != NULL)
+		closedir(directory);
+	return error;
+}
+
+/* Names by the alphabet, then processes by their ids. */
+static int compare(const void *left, const void *right)
+{
+	const struct netns *a = left, *b = right;
+
+	if (a->process != b->process)
+		return a->process < b->process ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+static int find_all(struct netns_list *list)
+{
+	int error = add_named(list);
+
+	if (error == 0)
+		error = add_processes(list);
+	if (list->count > 0)
+		qsort(list->netns, list->count, sizeof(*list->netns), compare);
+	return error;
+}
+
+/*
+ * The namespace as a descriptor. The name may mean another one by now, or none
+ * (the process has ended): then there is nothing to be seen there.
+ */
+static int open_netns(const struct netns *netns)
+{
+	char path[sizeof(NAMED) + sizeof(netns->name)];
+	struct stat status;
+	int fd;
+
+	if (netns->process != 0)
+		path_of_process(path, sizeof(path), netns->process);
+	else
+		snprintf(path, sizeof(path), NAMED "/%s", netns->name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) == 0 && status.st_ino == netns->inode &&
+		status.st_dev == netns->device)
+		return fd;
+	close(fd);
+	return -ENOENT;
+}
+
+static void drop_sockets(struct session *s)
+{
+	session_drop(&s->dump);
+	session_drop(&s->change);
+}
+
+static int run_in(struct session *s, const struct netns *netns,
+	int (*fn)(struct session *s, void *data), void *data)
+{
+	int fd = open_netns(netns), error = fd < 0 ? -fd : 0;
+	int code;
+
+	if (error == ENOENT || error == ESRCH)
+		return 0;
+	if (error == 0 && setns(fd, CLONE_NEWNET) < 0)
+		error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (error != 0) {
+		message("%snetwork namespace %s: %s", s->place, netns->name, why_not(error));
+		return EXIT_REFUSED;
+	}
+	drop_sockets(s);
+	s->netns = netns->name;
+	s->output.netns = netns->name;
+	code = fn(s, data);
+	drop_sockets(s);
+	return code;
+}
+
+int netns_each(struct session *s, int (*fn)(struct session *s, void *data), void *data)
+{
+	/* Kept to the end of the program: flows bear the names. */
+	static struct netns_list found;
+	struct netns_list *list = &found;
+	int home = open(OWN, O_RDONLY | O_CLOEXEC);
+	int worst = 0, error;
+
+	error = home < 0 ? -errno : find_all(list);
+	for (size_t i = 0; error == 0 && i < list->count && s->output.writer->error == 0; i++) {
+		int code = run_in(s, &list->netns[i], fn, data);
+
+		worst = code > worst ? code : worst;
+	}
+	if (home >= 0 && setns(home, CLONE_NEWNET) < 0 && error == 0 && list->count > 0)
+		error = -errno;
+	if (home >= 0)
+		close(home);
+	if (error == 0)
+		return worst;
+	message("%s--netns: %s", s->place, why_not(-error));
+	return EXIT_REFUSED;
+}
+
+/* --- a walk ----------------------------------------------------------- */
+
+struct each_walk {
+	enum dump_kind kind;
+	walk_fn fn;
+	void *data;
+};
+
+static int walk_here(struct session *s, void *data)
+{
+	const struct each_walk *walk = data;
+
+	return walk_table(s, walk->kind, walk->fn, walk->data);
+}
+
+int netns_walk(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
+{
+	struct each_walk walk = {kind, fn, data};
+
+	if (netns_is_all(s->request->netns))
+		return netns_each(s, walk_here, &walk);
+	return walk_table(s, kind, fn, data);
+}

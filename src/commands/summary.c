@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/summary.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/message.h"
+#include "commands/netns.h"
+#include "commands/report.h"
+#include "output/summary.h"
+
+#define NANOSECONDS UINT64_C(1000000000)
+
+/* Groups that --approx holds at the most: 4 to 12 MiB, by their keys and sums. */
+#define APPROXIMATE_GROUPS 65536
+
+int summary_start(struct summary_run *run, struct session *s)
+{
+	const struct view *view = &s->request->view;
+	struct timespec now;
+	int error;
+
+	run->session = s;
+	clock_gettime(CLOCK_MONOTONIC, &run->start);
+	clock_gettime(CLOCK_REALTIME, &now);
+	run->now = (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
+	error = group_start(&run->table, view, view->approximate ? APPROXIMATE_GROUPS : 0);
+	return error == 0 ? 0 : report_refusal(s, error, NULL, NULL);
+}
+
+int summary_add(struct summary_run *run, const struct flow *flow)
+{
+	return group_add(&run->table, flow, run->now);
+}
+
+void say_missing(const struct field *field, uint64_t missing, uint64_t all)
+{
+	if (missing > 0 && field->sysctl != NULL)
+		message_plain("WARNING: of %" PRIu64 " entries %" PRIu64 " have no %s, which "
+			      "counts for nothing; %s = 1 gives it to new entries",
+			all, missing, field->name, field->sysctl);
+}
+
+/* Only of what the person asked for. */
+static void say_what_is_missing(const struct group_table *table)
+{
+	const struct view *view = table->view;
+
+	for (unsigned i = 0; i < view->sum_count; i++) {
+		bool sorts = false;
+
+		for (unsigned j = 0; j < view->sort_count; j++)
+			sorts |= view->sort[j].field == view->sum[i];
+		if (view->sums_given || sorts)
+			say_missing(view->sum[i], table->missing[i], table->total.flows);
+	}
+}
+
+static uint64_t since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)(now.tv_sec - start->tv_sec) * NANOSECONDS + (uint64_t)now.tv_nsec -
+	       (uint64_t)start->tv_nsec;
+}
+
+static int show(struct summary_run *run, bool events)
+{
+	struct session *s = run->session;
+	struct summary summary = {.table = &run->table};
+	uint32_t *order;
+	int error;
+
+	if (events)
+		summary.nanoseconds = since(&run->start) + 1;
+	error = group_order(&run->table, &order, &summary.shown);
+	if (error != 0)
+		return report_refusal(s, error, NULL, NULL);
+	summary.order = order;
+	output_summary(&s->output, &summary);
+	free(order);
+	if (summary_is_approximate(&summary))
+		message_plain("NOTICE: approximate: there are more than %d groups; what is marked "
+			      "may be too high",
+			APPROXIMATE_GROUPS);
+	say_what_is_missing(&run->table);
+	return 0;
+}
+
+int summary_end(struct summary_run *run, int code, bool events)
+{
+	uint64_t flows = run->table.total.flows;
+	int shown = code == 0 ? show(run, events) : code;
+
+	group_free(&run->table);
+	if (shown == 0)
+		return session_end(run->session, flows, false);
+	session_flush(run->session);
+	return shown;
+}
+
+static int count_flow(
+	struct session *s, const struct flow *flow, const struct nlmsghdr *message, void *data)
+{
+	(void)s;
+	(void)message;
+	return summary_add(data, flow);
+}
+
+int run_summary(struct session *s, enum dump_kind kind)
+{
+	struct summary_run run;
+	int code = summary_start(&run, s);
+
+	if (code != 0)
+		return code;
+	return summary_end(&run, netns_walk(s, kind, count_flow, &run), false);
+}
