@@ -266,12 +266,21 @@ static int scan_letters(struct given *g, struct words *w, const char *word, stru
 	return 0;
 }
 
+/* Who caused an event: 1.4.9 wrote that behind the options of a saved line. */
+static bool is_origin(const struct given *g, const struct words *w, const char *word)
+{
+	return g->loading && strcmp(word, "[USERSPACE]") == 0 && w->next < w->count &&
+	       strncmp(w->word[w->next], "portid=", strlen("portid=")) == 0;
+}
+
 static int scan(struct given *g, struct words *w, struct complaint *c)
 {
 	while (w->next < w->count) {
 		const char *word = w->word[w->next++];
 		int result;
 
+		if (is_origin(g, w, word))
+			return 0;
 		if (word[0] != '-' || word[1] == '\0')
 			return left_over(word, c);
 		if (word[1] != '-')

@@ -535,6 +535,11 @@ static int read_protocol(struct given *g, int id, const char *text, struct compl
 static int read_state(struct given *g, int id, const char *text, struct complaint *c)
 {
 	int state = protocol_state_by_name(g->protocol, text);
+
+	/* 1.4.9 has no name for the state in which SCTP sends a heartbeat. */
+	if (state < 0 && g->loading && g->protocol->extra & PROTOCOL_SCTP &&
+		strcmp(text, "(null)") == 0)
+		state = protocol_state_by_name(g->protocol, "HEARTBEAT_SENT");
 	struct spelling s;
 	struct suggestion nearest;
 	char hint[96];

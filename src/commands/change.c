@@ -68,6 +68,53 @@ static void change_state(const struct flow *asked, const struct flow *old, struc
 	change->present |= (asked->present | old->present) & FLOW_ROLE;
 }
 
+/* Window scales and flags that were named; those that come with a state are no change. */
+static void change_windows(const struct flow *asked, const struct flow *old, struct flow *change)
+{
+	const uint64_t scales = FLOW_WINDOW_SCALE << ORIGINAL | FLOW_WINDOW_SCALE << REPLY;
+	bool differs = false;
+
+	for (int d = 0; d < DIRECTIONS; d++) {
+		const struct tcp_flags *flags = &asked->tcp_flags[d];
+		bool named = asked->present & FLOW_TCP_FLAGS << d &&
+			     (flags->mask == UINT8_MAX || asked->present & FLOW_WINDOW_SCALE << d);
+		uint8_t wanted = (uint8_t)((old->tcp_flags[d].flags & ~flags->mask) | flags->flags);
+
+		if (!(old->present & FLOW_TCP_FLAGS << d))
+			return;
+		differs |= named && wanted != old->tcp_flags[d].flags;
+		differs |= asked->present & FLOW_WINDOW_SCALE << d &&
+			   asked->window_scale[d] != old->window_scale[d];
+	}
+	if (!differs)
+		return;
+	memcpy(change->tcp_flags, asked->tcp_flags, sizeof(change->tcp_flags));
+	memcpy(change->window_scale, asked->window_scale, sizeof(change->window_scale));
+	change->present |=
+		asked->present & (scales | FLOW_TCP_FLAGS << ORIGINAL | FLOW_TCP_FLAGS << REPLY);
+}
+
+static void change_adjustments(
+	const struct flow *asked, const struct flow *old, struct flow *change)
+{
+	for (int d = 0; d < DIRECTIONS; d++) {
+		uint64_t bit = FLOW_SEQUENCE << d;
+
+		if (!(asked->present & bit) ||
+			(old->present & bit && memcmp(&asked->sequence[d], &old->sequence[d],
+						       sizeof(asked->sequence[d])) == 0))
+			continue;
+		change->sequence[d] = asked->sequence[d];
+		change->present |= bit;
+	}
+	if (!(asked->present & FLOW_SYNPROXY) ||
+		(old->present & FLOW_SYNPROXY &&
+			memcmp(&asked->synproxy, &old->synproxy, sizeof(asked->synproxy)) == 0))
+		return;
+	change->synproxy = asked->synproxy;
+	change->present |= FLOW_SYNPROXY;
+}
+
 void change_plan(const struct flow *asked, const struct flow *old, struct flow *change)
 {
 	change->present = 0;
@@ -77,6 +124,8 @@ void change_plan(const struct flow *asked, const struct flow *old, struct flow *
 	change_status(asked, old, change);
 	change_labels(asked, old, change);
 	change_state(asked, old, change);
+	change_windows(asked, old, change);
+	change_adjustments(asked, old, change);
 	if ((asked->present & FLOW_TIMEOUT) != 0 &&
 		((old->present & FLOW_TIMEOUT) == 0 || asked->timeout != old->timeout)) {
 		change->timeout = asked->timeout;

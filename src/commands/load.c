@@ -3,6 +3,7 @@
 #include "commands/load.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -312,6 +313,10 @@ static int run_waiting(struct load *load)
 		load->create.patient = load->create.waiting.count < last.count;
 	}
 	free(last.lines);
+	if (load->create.orphans > 0)
+		message_plain("WARNING: %s: %" PRIu64 " entries were made without the connection "
+			      "that expected them, which does not exist",
+			load->place.path, load->create.orphans);
 	return code;
 }
 
@@ -340,6 +345,7 @@ int run_load(struct session *s, struct cli *cli)
 		.place.path = path,
 		.skip_existing = s->request->skip_existing,
 	};
+	bool explain;
 	int code;
 	int error = load_file_open(&load.file, path);
 
@@ -352,7 +358,12 @@ int run_load(struct session *s, struct cli *cli)
 	load.create.place = load.group.place = &load.place;
 	s->loading = true;
 	s->place = load.place.text;
+	explain = s->request->explain;
 	code = check_and_run(&load);
+	if (explain)
+		message_plain("explain: %" PRIu64
+			      " entries existed already and were left as they are",
+			load.create.existed);
 	load_create_close(&load.create);
 	load_group_close(&load.group);
 	load_file_close(&load.file);

@@ -9,6 +9,7 @@
  * behind a refused line is deleted again.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,8 @@ static void change_existing(struct load_create *c, const struct asked *asked, si
 		error = ct_ask(&c->session->change, &packet, NULL, NULL, &answer);
 	if (error != 0)
 		refuse(c, asked, error, &answer);
+	else
+		c->changed++;
 }
 
 /* Created although a line before it was refused: take it back. */
@@ -101,6 +104,24 @@ static int wait_for_master(struct load_create *c, const struct asked *asked)
 	return 0;
 }
 
+/* The master is gone while what it expected went on, as it may: the entry counts more. */
+static void make_orphan(struct load_create *c, const struct asked *asked, size_t length)
+{
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[MESSAGE_SIZE];
+	struct packet packet;
+	struct ct_answer answer = {0};
+	int error;
+
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_create_orphan(&packet, asked->message, length - ASKED_HEAD);
+	if (error == 0)
+		error = ct_ask(&c->session->change, &packet, NULL, NULL, &answer);
+	if (error != 0)
+		refuse(c, asked, error, &answer);
+	else
+		c->orphans++;
+}
+
 /* Whether what is in the way may stay there. */
 static bool may_stay(struct load_create *c, const struct asked *asked)
 {
@@ -129,10 +150,14 @@ static int created(const struct ct_answer *answer, const void *context, size_t l
 			refuse(c, asked, -answer->error, answer);
 		else
 			change_existing(c, asked, length);
-	} else if (answer->error == ENOENT && asked->flags & SPOOL_MASTER && c->patient) {
-		return wait_for_master(c, asked);
+	} else if (answer->error == ENOENT && asked->flags & SPOOL_MASTER) {
+		if (c->patient)
+			return wait_for_master(c, asked);
+		make_orphan(c, asked, length);
 	} else if (answer->error != 0) {
 		refuse(c, asked, -answer->error, answer);
+	} else {
+		c->created++;
 	}
 	return 0;
 }
@@ -152,6 +177,18 @@ static int open_batch(struct load_create *c)
 	return 0;
 }
 
+/* The conversation failed: say why, and of how many entries nothing is known. */
+static int broken(struct load_create *c, int error)
+{
+	struct session *s = c->session;
+
+	report_refusal(s, error, NULL, NULL);
+	if (c->batch.unknown > 0)
+		message("%sof %" PRIu64 " more entries it is not known whether they were created",
+			s->place, c->batch.unknown);
+	return EXIT_REFUSED;
+}
+
 int load_create_run(struct load_create *c)
 {
 	int error;
@@ -160,7 +197,7 @@ int load_create_run(struct load_create *c)
 		return EXIT_DONE;
 	error = batch_flush(&c->batch);
 	if (error != 0)
-		return report_refusal(c->session, error, NULL, NULL);
+		return broken(c, error);
 	return c->failed ? EXIT_REFUSED : EXIT_DONE;
 }
 
@@ -221,14 +258,20 @@ static int check_labels_once(struct load_create *c, const struct spool_record *r
 
 int load_create_add(struct load_create *c, const struct spool_record *record)
 {
+	struct session *s = c->session;
 	int error;
 
+	s->touched++;
+	if (s->mode != CHANGE_REAL) {
+		c->created++;
+		return s->touched > s->given->maximum ? EXIT_REFUSED : EXIT_DONE;
+	}
 	if (open_batch(c) != 0)
 		return EXIT_REFUSED;
 	error = put_message(c, record);
 	if (error != 0) {
 		load_at(c->place, record->line);
-		return report_refusal(c->session, error, NULL, NULL);
+		return broken(c, error);
 	}
 	if (record->flags & SPOOL_LABELS && !c->labels_checked && !c->failed)
 		return check_labels_once(c, record);

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "ctnetlink/attributes.h"
+#include "ctnetlink/walk.h"
 #include "flow/protocol.h"
 
 static void begin(struct packet *p, unsigned message, unsigned flags, uint8_t family)
@@ -318,6 +319,26 @@ int encode_create_again(struct packet *p, const void *message, size_t length)
 	if (error == 0)
 		packet_message(p, p->start)->nlmsg_flags &= (uint16_t)~NLM_F_EXCL;
 	return error;
+}
+
+int encode_create_orphan(struct packet *p, const void *message, size_t length)
+{
+	const size_t head = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct nfgenmsg));
+	if (length < head)
+		return -EMSGSIZE;
+	int error = encode_copy(p, message, head);
+	struct walk w = walk_bytes((const uint8_t *)message + head, length - head);
+	struct attribute a;
+	while (error == 0 && walk_attribute(&w, &a)) {
+		if (a.type == CTA_TUPLE_MASTER)
+			continue;
+		size_t size = NLA_ALIGN((size_t)NLA_HDRLEN + a.length);
+		if (size > p->size - p->used)
+			return give_up(p, -EMSGSIZE);
+		memcpy(p->bytes + p->used, a.payload - NLA_HDRLEN, size);
+		p->used += size;
+	}
+	return error ? error : packet_end(p);
 }
 
 int encode_update(struct packet *p, const struct flow *flow)

@@ -49,6 +49,9 @@ int encode_copy(struct packet *p, const void *message, size_t length);
  */
 int encode_create_again(struct packet *p, const void *message, size_t length);
 
+/* Append a copy of a create without the master that it names. */
+int encode_create_orphan(struct packet *p, const void *message, size_t length);
+
 /* Change the entry of flow's original tuple and zone; likewise. */
 int encode_update(struct packet *p, const struct flow *flow);
 
