@@ -44,6 +44,7 @@ static const struct reason {
 	{EOPNOTSUPP, ON_CREATE, true,
 		"the master connection has no helper, so nothing can be expected of it"},
 	{EMFILE, ON_ANY, true, "too many expectations (net.netfilter.nf_conntrack_expect_max)"},
+	{ENOENT, ON_CREATE, false, "the master of the entry does not exist"},
 	{ENOENT, ON_ANY, false, "there is no such entry"},
 	{EEXIST, ON(COMMAND_CREATE), false,
 		"an entry with this original or reply tuple exists already; -U changes it, "
