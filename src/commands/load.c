@@ -113,8 +113,8 @@ static int check_lines(struct load *load)
 }
 
 /*
- * Whether the filter names one entry: the whole original tuple. Such a line
- * means the entry of the zone that it names, or of none, as -o save writes it.
+ * Whether the filter names one entry: the whole original tuple, which goes to
+ * the request's flow with the zone.
  */
 static bool names_an_entry(struct request *request)
 {
@@ -145,33 +145,52 @@ static bool names_an_entry(struct request *request)
 	return (tuple->present & needed) == needed;
 }
 
+/* Whether a line is an expression, which a set of filters cannot hold. */
+static bool is_expression(const struct filter *filter)
+{
+	bool expressed = filter->rest != NULL;
+
+	for (unsigned i = 0; i < filter->count; i++)
+		expressed |= filter->term[i].kind >= TERM_NUMBER;
+	return expressed;
+}
+
+/* A -D line that names a whole tuple means the entry of the zone it names, or of none. */
+static void add_zone(struct request *request)
+{
+	struct term *t;
+
+	if (request->flow.present & FLOW_ZONE)
+		return;
+	t = filter_add(&request->filter, TERM_ZONE);
+	if (t != NULL)
+		t->number = 0;
+}
+
 /* Records of such a format stand alone: lines of several commands may mix. */
-static bool output_mixes(const struct request *request)
+static bool can_mix(const struct request *request)
 {
 	return request->format->begin == NULL && request->format->end == NULL &&
-	       request->labels == NULL;
+	       request->labels == NULL && !is_expression(&request->filter);
 }
 
 static enum load_kind kind_of(const struct load *load, struct request *request)
 {
+	bool exact;
+
 	if (request->table != TABLE_CONNTRACK)
 		return LOAD_SINGLE;
 	switch (request->command) {
 	case COMMAND_DELETE:
-		if (!output_mixes(request))
+		exact = names_an_entry(request);
+		if (exact)
+			add_zone(request);
+		if (!can_mix(request))
 			return LOAD_SINGLE;
-		if (!names_an_entry(request))
-			return LOAD_DELETE;
-		if ((request->flow.present & FLOW_ZONE) == 0) {
-			struct term *t = filter_add(&request->filter, TERM_ZONE);
-
-			if (t != NULL)
-				t->number = 0;
-		}
 		/* A walk that has to be made takes it along. */
-		return load->kind == LOAD_DELETE ? LOAD_DELETE : LOAD_EXACT;
+		return exact && load->kind != LOAD_DELETE ? LOAD_EXACT : LOAD_DELETE;
 	case COMMAND_UPDATE:
-		return output_mixes(request) ? LOAD_UPDATE : LOAD_SINGLE;
+		return can_mix(request) ? LOAD_UPDATE : LOAD_SINGLE;
 	default:
 		return LOAD_SINGLE;
 	}
@@ -268,7 +287,9 @@ static int run_words_line(struct load *load, const struct spool_record *record)
 	if (code != EXIT_DONE)
 		return code;
 	load_at(&load->place, record->line);
-	return run_request(load->session, &request);
+	code = run_request(load->session, &request);
+	load->session->request = load->session->given;
+	return code;
 }
 
 /*
@@ -329,11 +350,59 @@ static int run_lines(struct load *load)
 	return code == EXIT_DONE ? run_waiting(load) : code;
 }
 
+/* --max: whether all lines together ask for so few changes. */
+static int count_first(struct load *load)
+{
+	struct session *s = load->session;
+	int code;
+
+	s->mode = CHANGE_COUNT;
+	code = run_lines(load);
+	s->mode = CHANGE_REAL;
+	if (s->touched > s->given->maximum)
+		message("%s: more than %" PRIu64 " entries would be changed; nothing was done",
+			load->place.path, s->given->maximum);
+	session_forget(s);
+	load->create.created = 0;
+	if (code == EXIT_DONE && spool_rewind(&load->spool) < 0)
+		code = EXIT_REFUSED;
+	return code;
+}
+
 static int check_and_run(struct load *load)
 {
+	const struct session *s = load->session;
 	int code = check_lines(load);
 
+	if (code == EXIT_DONE && s->given->maximum != UINT64_MAX && s->mode == CHANGE_REAL)
+		code = count_first(load);
 	return code == EXIT_DONE ? run_lines(load) : code;
+}
+
+/* --explain, --dry-run: what it came to. */
+static void tell_result(const struct load *load)
+{
+	const struct session *s = load->session;
+	const struct load_create *c = &load->create;
+
+	if (s->mode == CHANGE_DRY)
+		message("%s: %" PRIu64 " flow entries would have been created or changed, %" PRIu64
+			" updated, deleted or flushed.",
+			load->place.path, c->created, s->done);
+	else if (s->given->explain)
+		message_plain("explain: %s: %" PRIu64 " entries created, %" PRIu64
+			      " changed by -A, %" PRIu64 " existed already and left as they are, "
+			      "%" PRIu64 " updated, deleted or flushed",
+			load->place.path, c->created, c->changed, c->existed, s->done);
+}
+
+/* --strict: whether all failed or some. */
+static int exit_code(const struct load *load, int code)
+{
+	const struct session *s = load->session;
+	bool some = s->done + load->create.created + load->create.changed > 0;
+
+	return code == EXIT_REFUSED && s->given->strict && some ? EXIT_PARTLY : code;
 }
 
 int run_load(struct session *s, struct cli *cli)
@@ -345,7 +414,6 @@ int run_load(struct session *s, struct cli *cli)
 		.place.path = path,
 		.skip_existing = s->request->skip_existing,
 	};
-	bool explain;
 	int code;
 	int error = load_file_open(&load.file, path);
 
@@ -358,12 +426,8 @@ int run_load(struct session *s, struct cli *cli)
 	load.create.place = load.group.place = &load.place;
 	s->loading = true;
 	s->place = load.place.text;
-	explain = s->request->explain;
-	code = check_and_run(&load);
-	if (explain)
-		message_plain("explain: %" PRIu64
-			      " entries existed already and were left as they are",
-			load.create.existed);
+	code = exit_code(&load, check_and_run(&load));
+	tell_result(&load);
 	load_create_close(&load.create);
 	load_group_close(&load.group);
 	load_file_close(&load.file);

@@ -6,6 +6,7 @@
 #ifndef COMMANDS_LOAD_H
 #define COMMANDS_LOAD_H
 
+#include "commands/changes.h"
 #include "commands/load_spool.h"
 #include "commands/session.h"
 #include "ctnetlink/batch.h"
@@ -27,7 +28,9 @@ struct load_line {
 	unsigned output_flags;
 	const struct output_format *format;
 	const struct label_map *labels;
-	uint64_t count; /* entries deleted or updated */
+	uint64_t count;      /* entries deleted or updated */
+	uint32_t refused_id; /* of the last entry whose change was refused */
+	bool refused;
 };
 
 /* What the file is at, for messages: "FILE:LINE: ". */
@@ -57,6 +60,8 @@ struct load_create {
 	bool patient;        /* an entry may wait for its master, which may come later */
 	struct load_lines waiting;
 	uint64_t existed; /* entries that were there already and were left as they are */
+	uint64_t created; /* in a dry run: or changed */
+	uint64_t changed;
 	uint64_t orphans; /* entries that were made without their master */
 };
 
@@ -84,9 +89,8 @@ struct load_group {
 	size_t lines_room;
 	struct flow *flows; /* by line; LOAD_EXACT: looked up, LOAD_UPDATE: asked for */
 	size_t flows_room;
-	uint8_t *scratch; /* a line number and an entry, on their way into a batch */
-	struct batch *batch;
-	struct batch *delete_batch;
+	struct changes changes;
+	size_t last; /* line behind which none is carried out: one was refused */
 };
 
 /* Whether a group of the kind holds all it should; then run it first. */
