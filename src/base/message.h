@@ -19,6 +19,7 @@ enum exit_code {
 	EXIT_REFUSED = 1, /* the kernel refused, a file failed, nothing was hit */
 	EXIT_USAGE = 2,	  /* bad command line */
 	EXIT_PARTLY = 3,  /* --strict: some of it failed, some of it was done */
+	EXIT_LOST = 3,	  /* with --strict: events were lost */
 };
 
 /* What is wrong with the person's words; filled by the cli room, printed once. */

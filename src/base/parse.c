@@ -75,6 +75,29 @@ static bool parse_ipv4(const char *text, uint8_t bytes[static 4])
 	return true;
 }
 
+int parse_units(const char *text, const struct parse_unit *units, unsigned count, uint64_t max,
+	uint64_t *out)
+{
+	char digits[24];
+	size_t length = strspn(text, "0123456789");
+	uint64_t number;
+	int error;
+
+	if (length >= sizeof(digits))
+		return -ERANGE;
+	memcpy(digits, text, length);
+	digits[length] = '\0';
+	for (unsigned i = 0; i < count; i++) {
+		if (strcmp(text + length, units[i].name) != 0)
+			continue;
+		error = parse_decimal(digits, 0, max / units[i].factor, &number);
+		if (error == 0)
+			*out = number * units[i].factor;
+		return error;
+	}
+	return -EINVAL;
+}
+
 int parse_address(const char *text, uint8_t bytes[static 16], uint8_t *family)
 {
 	uint8_t parsed[16] = {0};

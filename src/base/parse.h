@@ -15,6 +15,16 @@ int parse_decimal(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 /* Decimal, 0x hexadecimal, 0 octal (as strtoul(3) with base 0). */
 int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 
+/* A unit that may stand behind a number, and how many of the smallest it is. */
+struct parse_unit {
+	const char *name; /* "" for a number without one */
+	uint64_t factor;
+};
+
+/* Digits with one of `count` units behind them; *out is in the smallest, at most max. */
+int parse_units(const char *text, const struct parse_unit *units, unsigned count, uint64_t max,
+	uint64_t *out);
+
 /*
  * Dotted quad with four parts, or IPv6 text (no scope). bytes gets 4 or 16
  * bytes in network order; the rest of the 16 is zeroed. *family gets AF_INET
