@@ -340,16 +340,22 @@ static char *put_whole_tuple(char *p, const char *key, const struct tuple *tuple
 	return put_close(p, '}');
 }
 
+static char *put_clock(char *p, const char *key, struct timespec time)
+{
+	return put_time_value(put_key(p, key), (uint64_t)time.tv_sec, (uint64_t)time.tv_nsec);
+}
+
 static char *put_event(struct output *o, char *p, const struct event *event)
 {
 	static const char *const types[] = {
 		[EVENT_NEW] = "new", [EVENT_UPDATE] = "update", [EVENT_DESTROY] = "destroy"};
-	const struct timespec *when = &event->received;
 
 	if (event->type == EVENT_NONE)
 		return p;
 	p = put_word(p, "event", types[event->type]);
-	p = put_time_value(put_key(p, "received"), (uint64_t)when->tv_sec, (uint64_t)when->tv_nsec);
+	if (event->source != EVENT_LIVE)
+		p = put_word(p, "from", event->source == EVENT_SNAPSHOT ? "snapshot" : "resync");
+	p = put_clock(p, "received", event->received);
 	if (event->port)
 		p = put_number(p, "port_id", event->port);
 	if (event->port && event->program)
@@ -458,6 +464,21 @@ static void json_expectation(
 	writer_commit(o->writer, p);
 }
 
+static void json_gap(struct output *o, const struct gap *gap)
+{
+	char *p = put_character(writer_reserve(o->writer, RECORD_ROOM), '{');
+
+	p = put_word(p, "event", "gap");
+	p = put_clock(p, "since", gap->since);
+	p = put_clock(p, "until", gap->until);
+	p = put_number(p, "overruns", gap->overruns);
+	if (gap->lost_known)
+		p = put_number(p, "lost", gap->lost);
+	p = put_close(p, '}');
+	p[-1] = '\n';
+	writer_commit(o->writer, p);
+}
+
 /* One object a CPU; a counter without a name has its number in its key. */
 static void json_stats(struct output *o, const struct stats *stats)
 {
@@ -490,6 +511,7 @@ const struct output_format output_json = {
 	.name = "json",
 	.flow = json_flow,
 	.expectation = json_expectation,
+	.gap = json_gap,
 	.stats = json_stats,
 	.count = json_count,
 	.summary = json_summary,

@@ -37,6 +37,20 @@ void output_summary(struct output *o, const struct summary *summary)
 	o->format->summary(o, summary);
 }
 
+void output_gap(struct output *o, const struct gap *gap)
+{
+	if (!o->format->gap)
+		return;
+	output_begin(o);
+	o->format->gap(o, gap);
+}
+
+void output_continue(struct output *o)
+{
+	output_end(o);
+	o->begun = false;
+}
+
 void output_stats(struct output *o, const struct stats *stats)
 {
 	o->format->stats(o, stats);

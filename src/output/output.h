@@ -26,6 +26,7 @@ enum output_flag {
 	OUTPUT_LABELS = 1 << 4,
 	OUTPUT_USERSPACE = 1 << 5, /* changes nothing (reference, quirk 38) */
 	OUTPUT_FULL = 1 << 6,      /* of save: TCP windows that the kernel follows, too */
+	OUTPUT_RECEIVED = 1 << 7,  /* when an event was read, whatever time the kernel gave it */
 };
 
 /* What the records are: decides head and foot, and the command word of save. */
@@ -37,12 +38,24 @@ enum output_subject {
 
 enum event_type { EVENT_NONE, EVENT_NEW, EVENT_UPDATE, EVENT_DESTROY };
 
+/* How it is known: by its own event, or by comparing with the whole table. */
+enum event_source { EVENT_LIVE, EVENT_SNAPSHOT, EVENT_RESYNC };
+
 /* What is known of an event besides its entry. */
 struct event {
 	enum event_type type;
+	enum event_source source;
 	struct timespec received; /* CLOCK_REALTIME */
 	uint32_t port;            /* netlink port of who caused it; 0: the kernel itself */
 	const char *program;      /* name of the process behind port, or NULL */
+};
+
+/* Events that were lost: how many, in how many overruns of the receive buffer, and when. */
+struct gap {
+	struct timespec since, until; /* CLOCK_REALTIME */
+	uint64_t overruns;
+	uint64_t lost;
+	bool lost_known; /* not all kernels count them */
 };
 
 struct output;
@@ -63,13 +76,14 @@ struct names {
 	const char *(*port)(struct names *names, uint8_t protocol, uint16_t port);
 };
 
-/* A format. begin and end may be NULL. */
+/* A format. begin, end and gap may be NULL. */
 struct output_format {
 	const char *name; /* word of -o; "" for the default text */
 	void (*begin)(struct output *o);
 	void (*flow)(struct output *o, const struct flow *flow, const struct event *event);
 	void (*expectation)(
 		struct output *o, const struct expectation *e, const struct event *event);
+	void (*gap)(struct output *o, const struct gap *gap);
 	void (*end)(struct output *o);
 	void (*stats)(struct output *o, const struct stats *stats);
 	void (*count)(struct output *o, uint64_t entries);
@@ -109,6 +123,12 @@ void output_end(struct output *o);
 
 /* Groups of flows (output/summary.h); the format must have a summary. */
 void output_summary(struct output *o, const struct summary *summary);
+
+/* Between two events: some were lost. It is no record. */
+void output_gap(struct output *o, const struct gap *gap);
+
+/* The output goes on in another file: a foot here, and a head before the next record. */
+void output_continue(struct output *o);
 
 /* -S and -C. */
 void output_stats(struct output *o, const struct stats *stats);

@@ -194,6 +194,20 @@ static char *put_origin(struct output *o, char *p, const struct event *event)
 	return put_character(p, ' ');
 }
 
+static char *put_received(char *p, const struct event *event)
+{
+	p = put_u64(put_string(p, "received="), (uint64_t)event->received.tv_sec);
+	p = put_character(p, '.');
+	p = put_u64_padded(p, (uint64_t)event->received.tv_nsec / 1000, 6);
+	return put_character(p, ' ');
+}
+
+/* An event that was found by comparing with the table; asked for by --snapshot and --resync. */
+static char *put_source(char *p, enum event_source source)
+{
+	return put_string(p, source == EVENT_SNAPSHOT ? "[SNAPSHOT] " : "[RESYNC] ");
+}
+
 /* What stands between the reply tuple and the reference count. */
 static char *put_facts(
 	struct output *o, char *p, const struct flow *flow, const struct event *event)
@@ -208,6 +222,8 @@ static char *put_facts(
 		p = put_times(o, p, flow, event);
 	if (flow->present & FLOW_HELPER)
 		p = put_helper(o, p, flow->helper);
+	if (event && o->flags & OUTPUT_RECEIVED)
+		p = put_received(p, event);
 	return p;
 }
 
@@ -242,6 +258,8 @@ static void text_flow(struct output *o, const struct flow *flow, const struct ev
 		p = put_character(put_u32(put_string(p, "id="), flow->id), ' ');
 	if (flow->present & FLOW_LABELS && o->flags & OUTPUT_LABELS && o->labels)
 		p = put_labels(o, p, flow);
+	if (event && event->source != EVENT_LIVE)
+		p = put_source(p, event->source);
 	if (event && event->port)
 		p = put_origin(o, p, event);
 	p[-1] = '\n';

@@ -221,15 +221,26 @@ static char *put_flow_open(char *p, const struct event *event)
 {
 	switch (event ? event->type : EVENT_NONE) {
 	case EVENT_NEW:
-		return put_string(p, "<flow type=\"new\">");
-	case EVENT_UPDATE:
-		return put_string(p, "<flow type=\"update\">");
-	case EVENT_DESTROY:
-		return put_string(p, "<flow type=\"destroy\">");
-	case EVENT_NONE:
+		p = put_string(p, "<flow type=\"new\"");
 		break;
+	case EVENT_UPDATE:
+		p = put_string(p, "<flow type=\"update\"");
+		break;
+	case EVENT_DESTROY:
+		p = put_string(p, "<flow type=\"destroy\"");
+		break;
+	case EVENT_NONE:
+		return put_string(p, "<flow>");
 	}
-	return put_string(p, "<flow>");
+	if (event->source != EVENT_LIVE)
+		p = put_string(p, event->source == EVENT_SNAPSHOT ? " from=\"snapshot\""
+								  : " from=\"resync\"");
+	return put_character(p, '>');
+}
+
+static uint64_t nanoseconds(struct timespec time)
+{
+	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
 static void xml_flow(struct output *o, const struct flow *flow, const struct event *event)
@@ -248,9 +259,23 @@ static void xml_flow(struct output *o, const struct flow *flow, const struct eve
 	p = put_string(p, "</meta>");
 	if (event && o->flags & OUTPUT_TIMESTAMP)
 		p = put_when(p, event_time(flow, event).tv_sec);
+	if (event && o->flags & OUTPUT_RECEIVED)
+		p = put_number(p, "received", nanoseconds(event->received));
 	if (flow->present & FLOW_HELPER)
 		p = put_text(o, p, "helper", flow->helper, strnlen(flow->helper, HELPER_NAME_SIZE));
 	writer_commit(o->writer, put_string(p, "</flow>\n"));
+}
+
+static void xml_gap(struct output *o, const struct gap *gap)
+{
+	char *p = put_string(writer_reserve(o->writer, RECORD_ROOM), "<gap>");
+
+	p = put_number(p, "since", nanoseconds(gap->since));
+	p = put_number(p, "until", nanoseconds(gap->until));
+	p = put_number(p, "overruns", gap->overruns);
+	if (gap->lost_known)
+		p = put_number(p, "lost", gap->lost);
+	writer_commit(o->writer, put_string(p, "</gap>\n"));
 }
 
 /* The tuples of an expectation by their names. */
@@ -326,6 +351,7 @@ const struct output_format output_xml = {
 	.begin = xml_begin,
 	.flow = xml_flow,
 	.expectation = xml_expectation,
+	.gap = xml_gap,
 	.end = xml_end,
 	.stats = text_stats,
 	.count = text_count,
