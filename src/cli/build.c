@@ -583,6 +583,20 @@ static void build_guards(const struct given *g, struct request *request)
 		request->undo_path = g->undo_path;
 }
 
+/* How -E goes on and when it ends. */
+static void build_events(const struct given *g, struct event_options *events)
+{
+	*events = (struct event_options){
+		.queue_size = is_given(g, OPTION_QUEUE) ? g->queue_size : EVENT_QUEUE_DEFAULT,
+		.stop_after = is_given(g, OPTION_STOP_AFTER) ? g->stop_after : 0,
+		.duration = is_given(g, OPTION_DURATION) ? g->duration : 0,
+		.output_path = is_given(g, OPTION_OUTPUT_FILE) ? g->output_path : NULL,
+		.snapshot = is_given(g, OPTION_SNAPSHOT),
+		.resync = is_given(g, OPTION_RESYNC),
+		.reliable = is_given(g, OPTION_RELIABLE),
+	};
+}
+
 /* What concerns no entry. */
 static void build_manner(const struct given *g, struct request *request)
 {
@@ -598,6 +612,7 @@ static void build_manner(const struct given *g, struct request *request)
 		request->event_mask = g->event_mask;
 	if (is_given(g, OPTION_BUFFER_SIZE))
 		request->buffer_size = g->buffer_size;
+	build_events(g, &request->events);
 	if (g->format != NULL)
 		request->format = g->format;
 	else if (is_given(g, OPTION_COLUMNS))

@@ -280,6 +280,32 @@ static int check_output(const struct check *k)
 	return 0;
 }
 
+/*
+ * What --resync compares is what is there, so what selects may not change while
+ * an entry lives; and an end may be known by its number alone, which as a line
+ * of -R would delete far more.
+ */
+static int check_resync(const struct check *k)
+{
+	static const uint8_t changing[] = {OPTION_MARK, OPTION_SECMARK, OPTION_LABEL, OPTION_STATE};
+	const struct given *g = k->g;
+	struct spelling a;
+	struct spelling b;
+
+	if (!is_given(g, OPTION_RESYNC))
+		return 0;
+	if (g->format == &output_save)
+		return complain(k->c, "%s: does not go with the output 'save'",
+			option_spelled(&a, g, OPTION_RESYNC));
+	for (size_t i = 0; i < sizeof(changing) / sizeof(changing[0]); i++) {
+		if (is_given(g, changing[i]))
+			return complain(k->c, "%s: does not go with %s, which may change",
+				option_spelled(&a, g, OPTION_RESYNC),
+				option_spelled(&b, g, changing[i]));
+	}
+	return 0;
+}
+
 static int check_status(const struct check *k)
 {
 	const struct given *g = k->g;
@@ -424,6 +450,7 @@ int given_check(const struct given *g, struct complaint *c)
 		check_masks,
 		check_needed_rows,
 		check_output,
+		check_resync,
 		check_status,
 		check_nat,
 		check_saved_delete,

@@ -86,6 +86,10 @@ struct given {
 	uint32_t expectation_flags;
 	unsigned event_mask;
 	int buffer_size;
+	uint64_t queue_size;
+	uint64_t stop_after;
+	uint64_t duration;
+	const char *output_path;
 	const struct output_format *format;
 	unsigned output_flags;
 	const char *label_map_path;
@@ -126,6 +130,9 @@ const char *command_spelled(struct spelling *s, const struct given *g);
  * complaint. text is NULL only for an optional argument that was left out.
  */
 int given_value(struct given *g, int id, const char *text, struct complaint *c);
+
+/* Likewise one of the options of -E that have their readers in values_event.c. */
+int given_event_value(struct given *g, int id, const char *text, struct complaint *c);
 
 /* The table of a command word ("expect", "e"): 0, or -1 with a complaint. */
 int given_table(struct given *g, const char *text, struct complaint *c);

@@ -17,6 +17,7 @@ enum {
 	GETTING_EXPECT = ON_EXPECT(COMMAND_GET) | ON_EXPECT(COMMAND_DELETE),
 	NAMING_EXPECT = GETTING_EXPECT | ON_EXPECT(COMMAND_CREATE),
 	CHANGING = ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) | ON(COMMAND_FLUSH) | ON(COMMAND_LOAD),
+	WATCHING = ON(COMMAND_EVENT) | ON_EXPECT(COMMAND_EVENT),
 	EVERYWHERE = 0x3fffffff,
 };
 
@@ -331,7 +332,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 				 ON_EXPECT(COMMAND_LIST) | ON_EXPECT(COMMAND_EVENT) |
 				 ON_EXPECT(COMMAND_COUNT) | ON_EXPECT(COMMAND_STATS),
 			.help = "how to show it: table, xml, json, csv, save, extended, timestamp, "
-				"id, ktimestamp, labels, userspace",
+				"id, ktimestamp, labels, userspace, received",
 		},
 	[OPTION_EVENT_MASK] =
 		{
@@ -666,16 +667,62 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.takes = ON(COMMAND_DELETE) | ON(COMMAND_FLUSH) | ON(COMMAND_LOAD),
 			.help = "write what is deleted to FILE first, as lines for -R",
 		},
+	[OPTION_SNAPSHOT] = {.name = "snapshot",
+		.added = true,
+		.whole = true,
+		.takes = ON(COMMAND_EVENT),
+		.help = "first the table, as events marked [SNAPSHOT], then what happens"},
+	[OPTION_RESYNC] = {.name = "resync",
+		.added = true,
+		.whole = true,
+		.takes = ON(COMMAND_EVENT),
+		.help = "when events were lost, read the table and show what was missed as events "
+			"marked [RESYNC]"},
+	[OPTION_RELIABLE] = {.name = "reliable",
+		.added = true,
+		.whole = true,
+		.takes = ON(COMMAND_EVENT),
+		.help = "no DESTROY is lost: the kernel keeps the entry until it is delivered"},
 	[OPTION_STRICT] =
 		{
 			.name = "strict",
 			.added = true,
 			.argument = ARGUMENT_NONE,
 			.whole = true,
-			.takes = CHANGING,
-			.help = "exit code 0 also when nothing matched, 1 for failures, 3 when only "
-				"some entries failed",
+			.takes = CHANGING | WATCHING,
+			.help = "exit code 0 also when nothing matched, 1 for failures, 3 when "
+				"only "
+				"some entries failed, or events were lost",
 		},
+	[OPTION_STOP_AFTER] = {.name = "stop-after",
+		.added = true,
+		.whole = true,
+		.argument = ARGUMENT_REQUIRED,
+		.argument_name = "NUMBER",
+		.takes = WATCHING,
+		.help = "end after so many events"},
+	[OPTION_DURATION] = {.name = "duration",
+		.added = true,
+		.whole = true,
+		.argument = ARGUMENT_REQUIRED,
+		.argument_name = "TIME",
+		.takes = WATCHING,
+		.help = "end after so long: seconds, or a number with ms, s, m, h or d"},
+	[OPTION_QUEUE] = {.name = "queue",
+		.added = true,
+		.whole = true,
+		.argument = ARGUMENT_REQUIRED,
+		.argument_name = "SIZE",
+		.takes = WATCHING,
+		.help = "bytes that may wait for a slow reader, also with K, M or G (4M)"},
+	[OPTION_OUTPUT_FILE] = {.name = "output-file",
+		.added = true,
+		.whole = true,
+		.values = VALUE_FILE,
+		.argument = ARGUMENT_REQUIRED,
+		.argument_name = "FILE",
+		.takes = WATCHING,
+		.help = "append to FILE; SIGHUP opens it anew"},
 	[OPTION_STATE] =
 		{
 			.name = "state",

@@ -38,6 +38,20 @@ enum table { TABLE_CONNTRACK, TABLE_EXPECT, TABLE_DYING, TABLE_UNCONFIRMED, TABL
 /* Events of -e. */
 enum event_mask { EVENTS_NEW = 1, EVENTS_UPDATE = 2, EVENTS_DESTROY = 4, EVENTS_ALL = 7 };
 
+/* How -E goes on and when it ends. */
+struct event_options {
+	uint64_t queue_size;     /* --queue, bytes that wait for a slow reader at the most */
+	uint64_t stop_after;     /* events; 0: no end */
+	uint64_t duration;       /* nanoseconds; 0: no end */
+	const char *output_path; /* --output-file, or NULL */
+	bool snapshot;           /* the table first */
+	bool resync;             /* what was lost is made up for by the table */
+	bool reliable;           /* no end of an entry is lost */
+};
+
+/* --queue when it is not given. */
+#define EVENT_QUEUE_DEFAULT (4 * 1024 * 1024)
+
 struct request {
 	enum command command;
 	enum table table;
@@ -62,6 +76,8 @@ struct request {
 	bool zero_counters;  /* -z */
 	unsigned event_mask; /* enum event_mask */
 	int buffer_size;     /* -b, bytes; 0: the default */
+
+	struct event_options events;
 
 	const struct output_format *format;
 	unsigned output_flags; /* enum output_flag */

@@ -35,6 +35,7 @@ const struct value_word output_words[] = {
 	{"table", 0, &output_table},
 	{"csv", 0, &output_csv},
 	{"full", OUTPUT_FULL, NULL},
+	{"received", OUTPUT_RECEIVED, NULL},
 };
 const size_t output_word_count = COUNT(output_words);
 
@@ -760,6 +761,10 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_NETNS] = value_netns,
 	[OPTION_MAXIMUM] = value_maximum,
 	[OPTION_UNDO] = value_undo,
+	[OPTION_STOP_AFTER] = given_event_value,
+	[OPTION_DURATION] = given_event_value,
+	[OPTION_QUEUE] = given_event_value,
+	[OPTION_OUTPUT_FILE] = given_event_value,
 	[OPTION_STATE] = read_state,
 	[OPTION_ORIGINAL_VTAG] = read_vtag,
 	[OPTION_REPLY_VTAG] = read_vtag,

@@ -71,7 +71,7 @@ static bool has_row(const char *text, const struct option_row *row)
 static void check_command(enum command command, enum table table)
 {
 	const struct command_row *row = &command_rows[command];
-	uint64_t taken = options_taken(option_place(command, table), false);
+	option_set taken = options_taken(option_place(command, table), false);
 	char line[64];
 	const char *text;
 
