@@ -27,6 +27,7 @@
  *   base/message.c, .h          words to the person, exit codes, complaints
  *   base/parse.c, .h            numbers and addresses out of text
  *   base/put.c, .h              numbers and addresses into text
+ *   base/sandbox.c, .h         reading without privilege
  *   base/suggest.c, .h          the nearest known word
  *   base/writer.c, .h           bytes out, every write checked
  *
@@ -52,12 +53,15 @@
  *   flow/number_set.c, .h       many numbers at once
  *   flow/address_set.c, .h      many addresses at once
  *   flow/idle.c, .h             how long without a packet
+ *   flow/image.c, .h            which entries there are, in few bytes
  *
  *   ctnetlink/attributes.h      numbers that older kernel headers lack
  *   ctnetlink/walk.h            walking attributes within their bounds
  *   ctnetlink/packet.c, .h      messages built in a bounded buffer
  *   ctnetlink/transport.c, .h   the socket; tests put another one in its place
  *   ctnetlink/socket.c, .h      ask, dump, subscribe
+ *   ctnetlink/event_socket.c, .h    events, many a call, lost ones counted
+ *   ctnetlink/event_filter.c, .h    what the kernel leaves out of them
  *   ctnetlink/decode.c, .h      message -> flow
  *   ctnetlink/decode_tuple.c, .h   its tuples
  *   ctnetlink/encode.c, .h      flow -> message
@@ -89,6 +93,7 @@
  *   cli/parse.c                 the command line, word by word
  *   cli/values.c, .h            one value of an option
  *   cli/values_entry.c          likewise, of what makes an entry whole
+ *   cli/values_event.c          likewise, of options of -E
  *   cli/values_view.c           likewise, of how flows are shown
  *   cli/readers.h               what the two share
  *   cli/check.c                 what goes with what
@@ -129,7 +134,14 @@
  *   commands/count.c            -C
  *   commands/stats.c            -S
  *   commands/events.c           -E
+ *   commands/event_watch.c, .h  its loop: signals, events, output
+ *   commands/event_queue.c, .h  output that waits for a slow reader
+ *   commands/event_loss.c, .h   lost events as numbers
+ *   commands/event_sync.c, .h   --snapshot, --resync
+ *   commands/event_setting.c, .h    entries that will never speak
+ *   commands/name_helper.c, .h  the process that looks up names for it
  *   commands/process_name.c, .h who holds a netlink port
+ *   commands/netlink_table.c, .h    /proc/net/netlink
  *   commands/load.c, .h         -R
  *   commands/load_spool.c, .h   its checked lines, until all are
  *   commands/load_create.c      its -I and -A lines, many to a send

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* -E: show events as they happen, until a signal. */
 #include <errno.h>
-#include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/message.h"
-#include "commands/process_name.h"
+#include "base/sandbox.h"
+#include "commands/event_setting.h"
+#include "commands/event_watch.h"
+#include "commands/name_helper.h"
 #include "commands/report.h"
 #include "commands/run.h"
-#include "ctnetlink/decode.h"
-#include "ctnetlink/transport.h"
 
 /*
  * Receive buffer that is asked for without -b. It costs memory only while
@@ -21,172 +21,209 @@
  */
 #define DEFAULT_BUFFER (32 * 1024 * 1024)
 
-struct watch {
-	struct session *session;
-	struct timespec received; /* when the datagram in hand was read */
-	uint64_t overruns;        /* of the receive buffer */
-	uint64_t overruns_said;
-	time_t said; /* when overruns were last spoken of */
-};
-
-static enum event_type event_type_of(const struct nlmsghdr *message)
-{
-	switch (decode_kind(message)) {
-	case MESSAGE_NEW:
-		return EVENT_NEW;
-	case MESSAGE_UPDATE:
-		return EVENT_UPDATE;
-	case MESSAGE_DESTROY:
-		return EVENT_DESTROY;
-	default:
-		return EVENT_NONE;
-	}
-}
-
-static int show_event(const struct nlmsghdr *message, void *data)
-{
-	const struct watch *watch = data;
-	struct session *s = watch->session;
-	const struct request *request = s->request;
-	struct event event = {.type = event_type_of(message), .received = watch->received};
-	struct expectation e;
-	struct flow flow;
-
-	if (event.type == EVENT_NONE)
-		return 0;
-	if (request->table == TABLE_EXPECT) {
-		if (decode_is_expectation(message) && decode_expectation(message, &e) == 0)
-			output_expectation(&s->output, &e, &event);
-		return 0;
-	}
-	if (decode_is_expectation(message) || decode_flow(message, &flow) < 0)
-		return 0;
-	if (request->family != 0 && flow_family(&flow) != request->family)
-		return 0;
-	if (!filter_matches(&request->filter, &flow))
-		return 0;
-	event.port = decode_port(message);
-	event.program = event.port ? process_name(event.port) : NULL;
-	output_flow(&s->output, &flow, &event);
-	return 0;
-}
-
-static void say_overruns(struct watch *watch)
-{
-	uint64_t overruns = watch->overruns - watch->overruns_said;
-
-	if (overruns == 0)
-		return;
-	message_plain("WARNING: events were lost: the receive buffer overran %" PRIu64
-		      " times; -b makes it larger",
-		overruns);
-	watch->overruns_said = watch->overruns;
-	watch->said = watch->received.tv_sec;
-}
-
-/* At most once a second, however fast events are lost. */
-static void note_overrun(struct watch *watch)
-{
-	watch->overruns++;
-	clock_gettime(CLOCK_REALTIME, &watch->received);
-	if (watch->received.tv_sec != watch->said)
-		say_overruns(watch);
-}
-
-/*
- * Read all that waits, then write it out: one event is seen at once, a flood
- * costs few writes. 0, or a negative errno.
- */
-static int drain(struct watch *watch, struct ct_socket *socket, bool wait)
-{
-	int count;
-
-	do {
-		clock_gettime(CLOCK_REALTIME, &watch->received);
-		count = ct_receive(socket, wait, show_event, watch);
-		if (count == -ENOBUFS)
-			note_overrun(watch);
-		if (watch->session->output.writer->error != 0)
-			return -EPIPE;
-	} while (count >= 0 || count == -ENOBUFS);
-	if (writer_flush(watch->session->output.writer) != 0)
-		return -EPIPE;
-	return count == -EAGAIN ? 0 : count;
-}
-
-/* Until SIGINT or SIGTERM; what the kernel has queued by then is shown. */
-static int watch_events(struct watch *watch, struct ct_socket *socket, int signals)
-{
-	struct pollfd wanted[] = {
-		{.fd = signals, .events = POLLIN},
-		{.fd = transport_descriptor(socket->transport), .events = POLLIN},
-	};
-	int error;
-
-	if (wanted[1].fd < 0)
-		return drain(watch, socket, true);
-	do {
-		if (poll(wanted, 2, -1) < 0 && errno != EINTR)
-			return -errno;
-		error = drain(watch, socket, false);
-	} while (error == 0 && wanted[0].revents == 0);
-	return error;
-}
-
 static unsigned groups_of(const struct request *request)
 {
 	unsigned groups = 0;
 
 	if (request->table == TABLE_EXPECT)
 		return CT_GROUPS_EXPECTATION;
-	if (request->event_mask & EVENTS_NEW)
+	/* What --resync compares has to be known, shown or not. */
+	if (request->event_mask & EVENTS_NEW || request->events.resync)
 		groups |= CT_GROUP_NEW;
 	if (request->event_mask & EVENTS_UPDATE)
 		groups |= CT_GROUP_UPDATE;
-	if (request->event_mask & EVENTS_DESTROY)
+	if (request->event_mask & EVENTS_DESTROY || request->events.resync)
 		groups |= CT_GROUP_DESTROY;
 	return groups;
 }
 
-static void size_buffer(const struct session *s, struct ct_socket *socket)
+static void size_buffer(const struct watch *watch, struct event_socket *socket)
 {
-	int asked = s->request->buffer_size;
-	int granted = transport_receive_buffer(socket->transport, asked ? asked : DEFAULT_BUFFER);
+	int asked = watch->session->request->buffer_size;
+	int wanted = asked ? asked : DEFAULT_BUFFER;
+	int granted = event_socket_buffer(socket, wanted);
 
 	if (asked != 0 && granted > 0)
 		message_plain(
 			"NOTICE: Netlink socket buffer size has been set to %d bytes.", granted);
+	/* The kernel reports twice what it took. */
+	if (granted > 0 && granted / 2 < wanted)
+		message_plain("WARNING: the receive buffer has %d bytes only; "
+			      "net.core.rmem_max limits it without CAP_NET_ADMIN in the first user "
+			      "namespace",
+			granted);
 }
 
-/* SIGINT and SIGTERM as a descriptor, so that none is missed between two reads. */
-static int open_signals(void)
+/*
+ * Signals as a descriptor, so that none is missed between two reads. SIGHUP ends
+ * the program as ever unless there is a file to open anew.
+ */
+static int open_signals(const struct event_options *options)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	if (options->output_path != NULL)
+		sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return -errno;
-	return signalfd(-1, &set, SFD_CLOEXEC);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int open_output(struct watch *watch)
+{
+	struct session *s = watch->session;
+	const struct event_options *options = &s->request->events;
+	int error = event_queue_open(&watch->queue, options->output_path, options->queue_size);
+
+	if (error == 0) {
+		s->output.writer = &watch->queue.writer;
+		return 0;
+	}
+	message("%s: %s", options->output_path ? options->output_path : "the queue of the output",
+		strerror(-error));
+	return EXIT_REFUSED;
+}
+
+/* The socket as it is wanted; joining the groups comes last. 0 or a negative errno. */
+static int open_socket(struct watch *watch)
+{
+	const struct request *request = watch->session->request;
+	unsigned groups = groups_of(request);
+	int error = event_socket_open(&watch->socket);
+
+	if (error != 0)
+		return error;
+	size_buffer(watch, &watch->socket);
+	if (request->events.reliable)
+		error = event_socket_reliable(&watch->socket);
+	if (request->table != TABLE_EXPECT)
+		event_socket_filter(&watch->socket, &request->filter, groups);
+	return error ? error : ct_subscribe(&watch->socket.socket, groups);
+}
+
+/* From here on, what comes is read with little power over anything. */
+static void give_up_privilege(const struct watch *watch)
+{
+	const struct event_options *options = &watch->session->request->events;
+	unsigned needs = 0;
+
+	tzset();
+	if (options->resync)
+		needs |= SANDBOX_ADMIN;
+	if (options->output_path != NULL)
+		needs |= SANDBOX_OPEN;
+	if (watch->queue.socket || watch->names)
+		needs |= SANDBOX_SEND;
+	sandbox_enter(needs);
+}
+
+static int watch_events(struct watch *watch)
+{
+	int error = event_sync_first(watch);
+
+	event_setting_tell_found(watch);
+	if (error == 0)
+		error = event_watch_run(watch);
+	if (error == 0)
+		error = event_watch_drain(watch);
+	if (error == 0)
+		error = event_sync_finish(watch);
+	return error;
+}
+
+/* What is printed is written, whatever the end was, unless the output is the reason. */
+static int end_output(struct watch *watch, int error)
+{
+	struct writer *writer = watch->session->output.writer;
+
+	if (error == EVENT_WATCH_ENOUGH)
+		error = 0;
+	if (writer->error != 0)
+		return -writer->error;
+	output_continue(&watch->session->output);
+	if (error == EVENT_WATCH_ABORT)
+		return error;
+	return event_watch_flush(watch) ? -EIO : error;
+}
+
+static int end_code(struct watch *watch, int error)
+{
+	struct session *s = watch->session;
+	struct writer *writer = &watch->queue.writer;
+	int code;
+
+	if (writer->error == EPIPE)
+		return EXIT_REFUSED; /* the reader knows that it went away */
+	if (writer->error != 0)
+		message("%s: %s", watch->queue.path != NULL ? watch->queue.path : "standard output",
+			strerror(writer->error));
+	else if (error != 0 && error != EVENT_WATCH_ABORT)
+		report_refusal(s, error, NULL, NULL);
+	if (writer->used > 0)
+		message("%zu bytes were not taken by the reader and are lost", writer->used);
+	writer->used = 0;
+	event_loss_sum_up(&watch->loss);
+	code = session_end(s, s->output.records, false);
+	if (error != 0 || writer->error != 0)
+		code = EXIT_REFUSED;
+	if (code == EXIT_DONE && s->request->strict && event_loss_any(&watch->loss))
+		code = EXIT_LOST;
+	return code;
+}
+
+static bool shows_names(const struct session *s)
+{
+	return s->request->table != TABLE_EXPECT &&
+	       (s->output.format == &output_text || s->output.format == &output_json);
+}
+
+static int start(struct watch *watch)
+{
+	struct session *s = watch->session;
+	const struct event_options *options = &s->request->events;
+	int error;
+
+	if (open_output(watch) != 0)
+		return EXIT_REFUSED;
+	watch->signals = open_signals(options);
+	if (s->request->table != TABLE_EXPECT)
+		event_setting_read(watch);
+	if (shows_names(s))
+		watch->names = name_helper_start() == 0;
+	error = open_socket(watch);
+	if (error == 0)
+		error = event_sync_open(watch);
+	if (error != 0)
+		return watch->socket.socket.transport ? report_refusal(s, error, NULL, NULL)
+						      : report_socket(s, error);
+	if (options->duration != 0)
+		watch->deadline = event_watch_now() + options->duration;
+	give_up_privilege(watch);
+	return 0;
 }
 
 int run_events(struct session *s)
 {
-	struct watch watch = {.session = s};
-	int signals, error;
+	static struct watch watch;
+	int code;
 
-	if (session_open(s, &s->dump) != 0)
-		return EXIT_REFUSED;
-	size_buffer(s, &s->dump);
-	signals = open_signals();
-	error = ct_subscribe(&s->dump, groups_of(s->request));
-	if (error == 0)
-		error = watch_events(&watch, &s->dump, signals);
-	if (signals >= 0)
-		close(signals);
-	say_overruns(&watch);
-	if (error != 0 && error != -EINTR && error != -EPIPE)
-		return report_refusal(s, error, NULL, NULL);
-	return session_end(s, s->output.records, false);
+	watch.session = s;
+	watch.signals = -1;
+	code = start(&watch);
+	if (code == 0) {
+		int error = end_output(&watch, watch_events(&watch));
+
+		code = end_code(&watch, error);
+	}
+	event_sync_close(&watch.sync);
+	event_socket_close(&watch.socket);
+	name_helper_end();
+	s->output.writer = writer_stdout();
+	event_queue_close(&watch.queue);
+	if (watch.signals >= 0)
+		close(watch.signals);
+	return code;
 }

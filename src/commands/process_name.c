@@ -4,50 +4,13 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The protocol of our sockets in /proc/net/netlink, NETLINK_NETFILTER. */
-#define NETFILTER_PROTOCOL 12
+#include "commands/netlink_table.h"
 
-#define NAME_SIZE 17 /* TASK_COMM_LEN and a newline */
-
-/* The ports seen last, each at port % CACHED_PORTS. */
-#define CACHED_PORTS 64
-
-static struct {
-	uint32_t port;        /* 0: empty (no socket of a program has port 0) */
-	char name[NAME_SIZE]; /* "": nobody was found */
-} cache[CACHED_PORTS];
-
-/* The inode of the socket with that port, out of /proc/net/netlink; 0: none. */
-static unsigned long socket_inode(uint32_t port)
-{
-	char line[256];
-	unsigned long inode = 0;
-	FILE *file = fopen("/proc/net/netlink", "re");
-
-	if (file == NULL)
-		return 0;
-	while (inode == 0 && fgets(line, sizeof(line), file) != NULL) {
-		unsigned protocol;
-		uint32_t line_port;
-		unsigned long line_inode;
-
-		/* sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode */
-		if (sscanf(line, "%*s %u %" SCNu32 " %*s %*s %*s %*s %*s %*s %lu", &protocol,
-			    &line_port, &line_inode) == 3 &&
-			protocol == NETFILTER_PROTOCOL && line_port == port)
-			inode = line_inode;
-	}
-	fclose(file);
-	return inode;
-}
-
-static bool read_name(const char *pid, char name[static NAME_SIZE])
+static bool read_name(const char *pid, char name[static PROCESS_NAME_SIZE])
 {
 	char path[64];
 	FILE *file;
@@ -57,7 +20,7 @@ static bool read_name(const char *pid, char name[static NAME_SIZE])
 	file = fopen(path, "re");
 	if (file == NULL)
 		return false;
-	found = fgets(name, NAME_SIZE, file) != NULL;
+	found = fgets(name, PROCESS_NAME_SIZE, file) != NULL;
 	fclose(file);
 	if (found)
 		name[strcspn(name, "\n")] = '\0';
@@ -89,7 +52,7 @@ static int process_has_socket(const char *pid, unsigned long inode)
 	return found;
 }
 
-static bool search_processes(unsigned long inode, char name[static NAME_SIZE])
+static bool search_processes(unsigned long inode, char name[static PROCESS_NAME_SIZE])
 {
 	const struct dirent *entry;
 	bool found = false;
@@ -112,7 +75,7 @@ static bool search_processes(unsigned long inode, char name[static NAME_SIZE])
  * be about to end. When it is not the one (another pid namespace, a second
  * socket), all are searched.
  */
-static bool look_up(uint32_t port, char name[static NAME_SIZE])
+bool process_name(uint32_t port, char name[static PROCESS_NAME_SIZE])
 {
 	char pid[16];
 	unsigned long inode;
@@ -120,20 +83,8 @@ static bool look_up(uint32_t port, char name[static NAME_SIZE])
 
 	snprintf(pid, sizeof(pid), "%" PRIu32, port);
 	candidate = read_name(pid, name);
-	inode = socket_inode(port);
+	inode = netlink_table_inode(port);
 	if (candidate && (inode == 0 || process_has_socket(pid, inode) != 0))
 		return true;
 	return inode != 0 && search_processes(inode, name);
-}
-
-const char *process_name(uint32_t port)
-{
-	const size_t slot = port % CACHED_PORTS;
-
-	if (cache[slot].port != port) {
-		cache[slot].port = port;
-		if (!look_up(port, cache[slot].name))
-			cache[slot].name[0] = '\0';
-	}
-	return cache[slot].name[0] ? cache[slot].name : NULL;
 }

@@ -3,13 +3,15 @@
 #ifndef COMMANDS_PROCESS_NAME_H
 #define COMMANDS_PROCESS_NAME_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#define PROCESS_NAME_SIZE 17 /* TASK_COMM_LEN and a newline */
 
 /*
  * The name of a process that has a netfilter netlink socket with this port id
- * in our network namespace, or NULL when there is none (any more). Looked up
- * once a port and remembered; valid until the next call.
+ * in our network namespace. False when there is none (any more).
  */
-const char *process_name(uint32_t port);
+bool process_name(uint32_t port, char name[static PROCESS_NAME_SIZE]);
 
 #endif

@@ -39,6 +39,7 @@ struct session {
 	struct output output;
 	struct ct_socket dump;   /* long answers */
 	struct ct_socket change; /* requests made while a dump is being read */
+	bool looks_only;         /* nothing is asked of the kernel behind the walk of the table */
 	bool loading;            /* a line of a -R file: no summaries, nothing hit is no failure */
 	const char *place;       /* "FILE:LINE: " in front of messages, "" elsewhere */
 	const char *netns;       /* the namespace in hand while several are walked, else NULL */

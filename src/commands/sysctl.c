@@ -6,23 +6,36 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-long sysctl_number(const char *name)
+int sysctl_open(const char *name)
 {
 	char path[128];
-	char text[32];
-	long value = -1;
-	ssize_t n;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/sys/net/netfilter/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+long sysctl_read(int descriptor)
+{
+	char text[32];
+	ssize_t n = descriptor < 0 ? -1 : pread(descriptor, text, sizeof(text) - 1, 0);
+
+	if (n <= 0)
 		return -1;
-	n = read(fd, text, sizeof(text) - 1);
-	if (n > 0) {
-		text[n] = '\0';
-		value = strtol(text, NULL, 10);
-	}
-	close(fd);
+	text[n] = '\0';
+	return strtol(text, NULL, 10);
+}
+
+void sysctl_close(int descriptor)
+{
+	if (descriptor >= 0)
+		close(descriptor);
+}
+
+long sysctl_number(const char *name)
+{
+	int descriptor = sysctl_open(name);
+	long value = sysctl_read(descriptor);
+
+	sysctl_close(descriptor);
 	return value;
 }

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/message.h"
+#include "base/sandbox.h"
 #include "commands/recent.h"
 #include "commands/report.h"
 #include "commands/sysctl.h"
@@ -101,8 +102,12 @@ static unsigned plan_walk(
 	return 2;
 }
 
+/*
+ * In a session that only looks, what comes is read in the sandbox: entered once
+ * the kernel has the last request.
+ */
 static int dump_once(struct walk *walk, enum dump_kind kind, const struct kernel_filter *filter,
-	struct ct_answer *answer)
+	bool last, struct ct_answer *answer)
 {
 	struct session *s = walk->session;
 	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
@@ -112,7 +117,11 @@ static int dump_once(struct walk *walk, enum dump_kind kind, const struct kernel
 	packet_init(&packet, bytes, sizeof(bytes));
 	error = encode_dump(&packet, kind, filter);
 	if (error == 0)
-		error = ct_dump(&s->dump, &packet, walk_message, walk, answer);
+		error = ct_dump_send(&s->dump, &packet);
+	if (error == 0 && s->looks_only)
+		sandbox_enter(last ? 0 : SANDBOX_ADMIN);
+	if (error == 0)
+		error = ct_dump_receive(&s->dump, walk_message, walk, answer);
 	if (error == 0 && answer->interrupted)
 		message_plain("WARNING: %sthe table was changed while it was read; "
 			      "entries may be missing",
@@ -125,10 +134,8 @@ static int dump_once(struct walk *walk, enum dump_kind kind, const struct kernel
  * A dump goes on at the number of a bucket. After a resize that is where other
  * entries are, and the kernel says nothing of it.
  */
-static void check_buckets(const struct session *s, long before)
+static void check_buckets(const struct session *s, long before, long after)
 {
-	long after = sysctl_number("nf_conntrack_buckets");
-
 	if (after != before)
 		message_plain("WARNING: %sthe hash table was resized while it was read (%ld "
 			      "buckets, then %ld); entries may be missing or come twice",
@@ -140,8 +147,8 @@ int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
 	static struct walk walk;
 	struct kernel_filter plan[2];
 	struct ct_answer answer = {0};
-	long buckets;
-	int error = 0;
+	long before;
+	int buckets, error = 0;
 
 	if (session_open(s, &s->dump) != 0)
 		return EXIT_REFUSED;
@@ -151,10 +158,12 @@ int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
 	walk.data = data;
 	s->account.dumps = plan_walk(s, kind, plan);
 	s->account.kernel = plan[0];
-	buckets = sysctl_number("nf_conntrack_buckets");
+	buckets = sysctl_open("nf_conntrack_buckets");
+	before = sysctl_read(buckets);
 	for (unsigned i = 0; error == 0 && i < s->account.dumps; i++)
-		error = dump_once(&walk, kind, &plan[i], &answer);
-	check_buckets(s, buckets);
+		error = dump_once(&walk, kind, &plan[i], i + 1 == s->account.dumps, &answer);
+	check_buckets(s, before, sysctl_read(buckets));
+	sysctl_close(buckets);
 	if (error != 0)
 		session_drop(&s->dump);
 	if (error == -ECANCELED)

@@ -181,26 +181,41 @@ static int exchange_datagram(const struct exchange *x)
 	return result;
 }
 
-/* Send the request and walk its answer to the end. */
-static int exchange_run(struct exchange *x, struct packet *request)
+static int send_request(struct ct_socket *s, struct packet *request)
 {
-	struct ct_socket *s = x->socket;
 	struct nlmsghdr *header = packet_message(request, 0);
 	header->nlmsg_seq = ++s->sequence;
 	header->nlmsg_pid = s->port;
-	*x->answer = (struct ct_answer){0};
+	return transport_send(s->transport, request->bytes, request->used);
+}
 
-	int result = transport_send(s->transport, request->bytes, request->used);
+/* Walk the answer to the end. */
+static int exchange_run(const struct exchange *x)
+{
+	*x->answer = (struct ct_answer){0};
+	int result = 0;
 	while (result == 0)
 		result = exchange_datagram(x);
 	return result == ANSWER_ENDED ? 0 : result;
 }
 
+int ct_dump_send(struct ct_socket *s, struct packet *request)
+{
+	return send_request(s, request);
+}
+
+int ct_dump_receive(struct ct_socket *s, ct_message_fn fn, void *data, struct ct_answer *answer)
+{
+	struct exchange x = {.socket = s, .dump = true, .fn = fn, .data = data, .answer = answer};
+	return exchange_run(&x);
+}
+
 int ct_dump(struct ct_socket *s, struct packet *request, ct_message_fn fn, void *data,
 	struct ct_answer *answer)
 {
-	struct exchange x = {.socket = s, .dump = true, .fn = fn, .data = data, .answer = answer};
-	return exchange_run(&x, request);
+	*answer = (struct ct_answer){0};
+	int error = ct_dump_send(s, request);
+	return error ? error : ct_dump_receive(s, fn, data, answer);
 }
 
 int ct_ask(struct ct_socket *s, struct packet *request, ct_message_fn fn, void *data,
@@ -208,7 +223,9 @@ int ct_ask(struct ct_socket *s, struct packet *request, ct_message_fn fn, void *
 {
 	struct exchange x = {.socket = s, .fn = fn, .data = data, .answer = answer};
 	packet_message(request, 0)->nlmsg_flags |= NLM_F_ACK;
-	return exchange_run(&x, request);
+	*answer = (struct ct_answer){0};
+	int error = send_request(s, request);
+	return error ? error : exchange_run(&x);
 }
 
 int ct_subscribe(struct ct_socket *s, unsigned groups)
@@ -221,27 +238,4 @@ int ct_subscribe(struct ct_socket *s, unsigned groups)
 			return error;
 	}
 	return 0;
-}
-
-int ct_receive(struct ct_socket *s, bool wait, ct_message_fn fn, void *data)
-{
-	ssize_t got = transport_receive(s->transport, s->buffer, CT_RECEIVE_SIZE, !wait);
-	if (got < 0)
-		return (int)got;
-
-	struct walk w = walk_bytes(s->buffer, (size_t)got);
-	int count = 0;
-	int error;
-	const struct nlmsghdr *message;
-	while ((message = walk_message(&w, &error))) {
-		if (message->nlmsg_type == NLMSG_OVERRUN)
-			return -ENOBUFS;
-		if (message->nlmsg_type < NLMSG_MIN_TYPE)
-			continue;
-		int result = fn(message, data);
-		if (result < 0)
-			return result;
-		count++;
-	}
-	return error ? error : count;
 }

@@ -57,6 +57,13 @@ int ct_dump(struct ct_socket *s, struct packet *request, ct_message_fn fn, void 
 	struct ct_answer *answer);
 
 /*
+ * The two halves of ct_dump(): only the first needs privilege, as the kernel
+ * asks for it when a request comes and not when its answer is fetched.
+ */
+int ct_dump_send(struct ct_socket *s, struct packet *request);
+int ct_dump_receive(struct ct_socket *s, ct_message_fn fn, void *data, struct ct_answer *answer);
+
+/*
  * Send the packet's one message and wait for its ACK; data messages on the way
  * go to fn (may be NULL). 0, or a negative errno as of ct_dump().
  */
@@ -77,13 +84,6 @@ enum ct_group {
 
 /* Join the multicast groups of a mask of enum ct_group. */
 int ct_subscribe(struct ct_socket *s, unsigned groups);
-
-/*
- * Receive one datagram of events and give each message to fn. Returns the
- * number of messages, or a negative errno: -EAGAIN, -EINTR, -ENOBUFS (events
- * were lost), or that of fn.
- */
-int ct_receive(struct ct_socket *s, bool wait, ct_message_fn fn, void *data);
 
 /* Read an NLMSG_ERROR message: error code and extended ACK, nothing trusted. */
 int ct_read_error(const struct nlmsghdr *message, size_t length, struct ct_answer *answer);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -14,6 +15,13 @@
 #ifndef NETLINK_CAP_ACK
 #define NETLINK_CAP_ACK 10
 #endif
+
+/* Of <asm/socket.h> since 4.12, the number that nearly all architectures have. */
+#ifndef SO_MEMINFO
+#define SO_MEMINFO 55
+#endif
+/* SK_MEMINFO_DROPS of <linux/sock_diag.h> since 4.7. */
+#define MEMINFO_DROPS 8
 
 struct transport {
 	struct mnl_socket *socket;
@@ -89,6 +97,37 @@ ssize_t transport_receive(struct transport *t, void *bytes, size_t size, int don
 	}
 }
 
+int transport_receive_many(struct transport *t, struct transport_slot *slots, unsigned count)
+{
+	struct mmsghdr messages[TRANSPORT_BATCH];
+	struct sockaddr_nl senders[TRANSPORT_BATCH];
+	struct iovec vectors[TRANSPORT_BATCH];
+	int got;
+
+	if (count > TRANSPORT_BATCH)
+		count = TRANSPORT_BATCH;
+	for (unsigned i = 0; i < count; i++) {
+		vectors[i] = (struct iovec){.iov_base = slots[i].bytes, .iov_len = slots[i].size};
+		messages[i].msg_hdr = (struct msghdr){.msg_name = &senders[i],
+			.msg_namelen = sizeof(senders[i]),
+			.msg_iov = &vectors[i],
+			.msg_iovlen = 1};
+	}
+	got = recvmmsg(transport_descriptor(t), messages, count, MSG_DONTWAIT, NULL);
+	if (got < 0)
+		return -errno;
+	for (int i = 0; i < got; i++) {
+		const struct msghdr *header = &messages[i].msg_hdr;
+
+		slots[i].length = (ssize_t)messages[i].msg_len;
+		if (header->msg_flags & MSG_TRUNC)
+			slots[i].length = -EMSGSIZE;
+		if (header->msg_namelen != sizeof(senders[i]) || senders[i].nl_pid != 0)
+			slots[i].length = 0;
+	}
+	return got;
+}
+
 int transport_join(struct transport *t, unsigned group)
 {
 	return transport_option(t, NETLINK_ADD_MEMBERSHIP, (int)group);
@@ -111,4 +150,30 @@ int transport_receive_buffer(struct transport *t, int size)
 int transport_option(struct transport *t, int option, int value)
 {
 	return mnl_socket_setsockopt(t->socket, option, &value, sizeof(value)) < 0 ? -errno : 0;
+}
+
+int transport_filter(struct transport *t, const struct sock_filter *program, unsigned length)
+{
+	struct sock_fprog given = {
+		.len = (unsigned short)length,
+		.filter = (struct sock_filter *)(uintptr_t)program,
+	};
+	int descriptor = transport_descriptor(t);
+
+	if (setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &given, sizeof(given)) < 0)
+		return -errno;
+	return 0;
+}
+
+int transport_drops(struct transport *t, uint32_t *drops)
+{
+	uint32_t figures[MEMINFO_DROPS + 8];
+	socklen_t length = sizeof(figures);
+
+	if (getsockopt(transport_descriptor(t), SOL_SOCKET, SO_MEMINFO, figures, &length) < 0)
+		return -errno;
+	if (length < (MEMINFO_DROPS + 1) * sizeof(figures[0]))
+		return -EOPNOTSUPP;
+	*drops = figures[MEMINFO_DROPS];
+	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The seam under the wire room: one netlink socket as five calls. The program
+ * The seam under the wire room: one netlink socket as a few calls. The program
  * is linked with transport.c (the kernel); tests are linked with a transport
  * that replays recorded answers or injects faults. No other file of the
  * project makes a netlink system call.
@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct sock_filter;
 struct transport;
 
 /* Open and bind a NETLINK_NETFILTER socket. 0 or a negative errno. */
@@ -35,6 +36,24 @@ int transport_send(struct transport *t, const void *bytes, size_t length);
  */
 ssize_t transport_receive(struct transport *t, void *bytes, size_t size, int dont_wait);
 
+/* The most datagrams that transport_receive_many() takes at once. */
+#define TRANSPORT_BATCH 64
+
+/* A place for a datagram, and what came into it. */
+struct transport_slot {
+	void *bytes;
+	size_t size;
+	/* Its length; -EMSGSIZE: it was longer than size; 0: not of the kernel, to be skipped. */
+	ssize_t length;
+};
+
+/*
+ * Receive as many datagrams as wait, `count` (up to TRANSPORT_BATCH) at most,
+ * by one system call and without waiting. Returns how many, at least 1, or a
+ * negative errno as transport_receive(): -EAGAIN (none), -ENOBUFS, -EINTR.
+ */
+int transport_receive_many(struct transport *t, struct transport_slot *slots, unsigned count);
+
 /* Join multicast group (NFNLGRP_…). 0 or a negative errno. */
 int transport_join(struct transport *t, unsigned group);
 
@@ -47,5 +66,19 @@ int transport_receive_buffer(struct transport *t, int size);
 
 /* Set a SOL_NETLINK flag option (NETLINK_NO_ENOBUFS, …). 0 or a negative errno. */
 int transport_option(struct transport *t, int option, int value);
+
+/*
+ * Let the kernel run a classic BPF program (<linux/filter.h>) over each
+ * datagram before it is queued; one for which it returns 0 is left out, and is
+ * not counted as dropped. It takes the place of an earlier one. 0 or a negative
+ * errno.
+ */
+int transport_filter(struct transport *t, const struct sock_filter *program, unsigned length);
+
+/*
+ * How many datagrams the kernel has dropped so far because the receive buffer
+ * was full; wraps. 0, or a negative errno (Linux before 4.12 does not tell).
+ */
+int transport_drops(struct transport *t, uint32_t *drops);
 
 #endif

@@ -31,6 +31,9 @@ struct datagram {
 
 struct transport {
 	int open_error, buffer_maximum;
+	int deferred; /* an error that transport_receive_many() has still to tell */
+	uint32_t drops;
+	unsigned filter_length;
 	unsigned sends, receives, messages, acks_asked, groups;
 	unsigned order_count;
 	struct order order[ORDERS];
@@ -111,6 +114,16 @@ unsigned fault_messages(void)
 unsigned fault_acks_asked(void)
 {
 	return fault.acks_asked;
+}
+
+void fault_drop(uint32_t datagrams)
+{
+	fault.drops += datagrams;
+}
+
+unsigned fault_filter_length(void)
+{
+	return fault.filter_length;
 }
 
 unsigned fault_groups(void)
@@ -259,6 +272,27 @@ ssize_t transport_receive(struct transport *t, void *bytes, size_t size, int don
 	return (ssize_t)length;
 }
 
+int transport_receive_many(struct transport *t, struct transport_slot *slots, unsigned count)
+{
+	unsigned got = 0;
+
+	while (got < count) {
+		ssize_t length = t->deferred;
+
+		if (length == 0)
+			length = transport_receive(t, slots[got].bytes, slots[got].size, 1);
+		t->deferred = 0;
+		if (length < 0 && length != -EMSGSIZE) {
+			/* As recvmmsg(2): what was received first counts, the error comes next. */
+			if (got > 0 && length != -EAGAIN)
+				t->deferred = (int)length;
+			return got > 0 ? (int)got : (int)length;
+		}
+		slots[got++].length = length;
+	}
+	return (int)got;
+}
+
 int transport_join(struct transport *t, unsigned group)
 {
 	t->groups |= 1u << (group - 1);
@@ -275,5 +309,18 @@ int transport_option(struct transport *t, int option, int value)
 	(void)t;
 	(void)option;
 	(void)value;
+	return 0;
+}
+
+int transport_filter(struct transport *t, const struct sock_filter *program, unsigned length)
+{
+	(void)program;
+	t->filter_length = length;
+	return 0;
+}
+
+int transport_drops(struct transport *t, uint32_t *drops)
+{
+	*drops = t->drops;
 	return 0;
 }

@@ -44,6 +44,12 @@ void fault_receive_buffer(int size);
 unsigned fault_messages(void);
 unsigned fault_acks_asked(void);
 
+/* So many datagrams more have been dropped for want of room. */
+void fault_drop(uint32_t datagrams);
+
+/* The length of the socket filter that was attached last; 0: none. */
+unsigned fault_filter_length(void);
+
 /* The bit mask of the groups joined, 1 << (group - 1). */
 unsigned fault_groups(void);
 

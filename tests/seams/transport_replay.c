@@ -22,6 +22,7 @@ struct transport {
 	enum replay_mode mode;
 	struct nlmsghdr request; /* what is being answered */
 	bool must_ack;           /* an ACK of it is still to come */
+	int deferred;            /* an error that transport_receive_many() has still to tell */
 };
 
 static const char *replay_path;
@@ -147,6 +148,27 @@ ssize_t transport_receive(struct transport *t, void *bytes, size_t size, int don
 	return dont_wait ? -EAGAIN : -EINTR;
 }
 
+int transport_receive_many(struct transport *t, struct transport_slot *slots, unsigned count)
+{
+	unsigned got = 0;
+
+	while (got < count) {
+		ssize_t length = t->deferred;
+
+		if (length == 0)
+			length = transport_receive(t, slots[got].bytes, slots[got].size, 1);
+		t->deferred = 0;
+		if (length < 0 && length != -EMSGSIZE) {
+			/* As recvmmsg(2): what was received first counts, the error comes next. */
+			if (got > 0 && length != -EAGAIN)
+				t->deferred = (int)length;
+			return got > 0 ? (int)got : (int)length;
+		}
+		slots[got++].length = length;
+	}
+	return (int)got;
+}
+
 int transport_join(struct transport *t, unsigned group)
 {
 	(void)group;
@@ -166,4 +188,19 @@ int transport_option(struct transport *t, int option, int value)
 	(void)option;
 	(void)value;
 	return 0;
+}
+
+int transport_filter(struct transport *t, const struct sock_filter *program, unsigned length)
+{
+	(void)t;
+	(void)program;
+	(void)length;
+	return 0;
+}
+
+int transport_drops(struct transport *t, uint32_t *drops)
+{
+	(void)t;
+	(void)drops;
+	return -EOPNOTSUPP;
 }

@@ -410,63 +410,6 @@ static void test_subscribe(void **state)
 	assert_int_equal(fault_groups(), groups);
 }
 
-static int receive(bool wait)
-{
-	return ct_receive(&s, wait, count_message, &seen);
-}
-
-/* Events come as they are: no sequence, the port of whoever caused them. */
-static void send_events(void)
-{
-	answer_begin();
-	answer_entry(NLM_F_CREATE);
-	answer_message(NLMSG_NOOP, 0, "", 0);
-	answer_entry(0);
-	fault_answer(bytes, used, false);
-	/* Any request puts the datagram into the queue; this one wants no ACK. */
-	assert_int_equal(encode_flush(&request, NULL), 0);
-	assert_int_equal(transport_send(s.transport, request.bytes, request.used), 0);
-}
-
-static void test_receive(void **state)
-{
-	(void)state;
-	send_events();
-	assert_int_equal(receive(false), 2);
-	assert_int_equal(seen, 2);
-	assert_int_equal(receive(false), -EAGAIN);
-}
-
-static void test_receive_errors_of_events(void **state)
-{
-	(void)state;
-	send_events();
-	fault_receive(1, -EINTR);
-	fault_receive(2, -ENOBUFS);
-	assert_int_equal(receive(true), -EINTR);
-	assert_int_equal(receive(true), -ENOBUFS);
-	assert_int_equal(receive(true), 2);
-}
-
-static void test_callback_ends_receive(void **state)
-{
-	(void)state;
-	send_events();
-	fail_at = 1;
-	fail_with = -ECANCELED;
-	assert_int_equal(receive(false), -ECANCELED);
-	assert_int_equal(seen, 1);
-}
-
-static void test_cut_event(void **state)
-{
-	(void)state;
-	send_events();
-	fault_cut(1, NLMSG_HDRLEN + 12 + 5);
-	assert_int_equal(receive(false), -EPROTO);
-	assert_int_equal(seen, 1);
-}
-
 /* ------------------------------------------------------------ the kernel's words */
 
 /* An NLMSG_ERROR for a request of `request_length` bytes, its attributes behind it. */
@@ -620,10 +563,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ask_unanswered, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_open_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_subscribe, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_receive, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_receive_errors_of_events, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_callback_ends_receive, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_cut_event, setup, teardown),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_words_without_end),
 		cmocka_unit_test(test_no_words),

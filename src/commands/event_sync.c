@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/event_sync.h"
+
+#include <errno.h>
+
+#include "commands/event_watch.h"
+#include "commands/sysctl.h"
+#include "ctnetlink/decode.h"
+#include "ctnetlink/encode.h"
+#include "ctnetlink/kernel_filter.h"
+
+/* Entries of the walk between two looks at the events. */
+#define ENTRIES_A_TURN 32
+
+/* The least time between the ends of two walks, and no more walking than resting. */
+#define PAUSE UINT64_C(1000000000)
+
+/* Ask for the whole table, as far as the kernel can filter it. */
+static int send_dump(struct watch *watch)
+{
+	const struct request *request = watch->session->request;
+	struct kernel_filter filter;
+	struct packet packet;
+	uint8_t bytes[1024];
+	int error;
+
+	kernel_filter_from(&request->filter, &filter);
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_dump(&packet, DUMP_TABLE, &filter);
+	return error ? error : ct_dump_send(&watch->sync.dump, &packet);
+}
+
+int event_sync_open(struct watch *watch)
+{
+	const struct event_options *options = &watch->session->request->events;
+	struct event_sync *sync = &watch->sync;
+	long count;
+	int error;
+
+	sync->buckets = -1;
+	if (!options->snapshot && !options->resync)
+		return 0;
+	sync->keep = options->resync;
+	sync->quiet = !options->snapshot;
+	sync->source = options->snapshot ? EVENT_SNAPSHOT : EVENT_RESYNC;
+	sync->active = true;
+	sync->buckets = sysctl_open("nf_conntrack_buckets");
+	count = sysctl_number("nf_conntrack_count");
+	error = image_open(&sync->image, count > 0 ? (uint64_t)count : 0);
+	if (error == 0)
+		error = image_open(&sync->ended, 0);
+	if (error == 0)
+		error = ct_open(&sync->dump);
+	return error ? error : send_dump(watch);
+}
+
+void event_sync_close(struct event_sync *sync)
+{
+	image_close(&sync->image);
+	image_close(&sync->ended);
+	ct_close(&sync->dump);
+	sysctl_close(sync->buckets);
+	*sync = (struct event_sync){.buckets = -1};
+}
+
+/* --- showing --------------------------------------------------------------- */
+
+static int show(struct watch *watch, const struct flow *flow, enum event_type type)
+{
+	struct event event = {.type = type, .source = watch->sync.source};
+	struct flow shown = *flow;
+
+	/* An entry of the table has a count of references, an event never. */
+	shown.present &= ~FLOW_USE;
+	return event_watch_show(watch, &shown, &event);
+}
+
+static int show_end(const struct flow *flow, void *data)
+{
+	return show(data, flow, EVENT_DESTROY);
+}
+
+/* --- events ---------------------------------------------------------------- */
+
+static int take_end(struct watch *watch, const struct flow *flow, struct event *event)
+{
+	struct event_sync *sync = &watch->sync;
+	struct image_put put;
+	int error = 0;
+
+	if (!image_remove(&sync->image, flow) && !sync->quiet)
+		error = show(watch, flow, EVENT_NEW);
+	if (error == 0 && sync->walking)
+		error = image_put(&sync->ended, flow, 0, &put);
+	return error ? error : event_watch_show(watch, flow, event);
+}
+
+int event_sync_event(struct watch *watch, const struct flow *flow, struct event *event)
+{
+	struct event_sync *sync = &watch->sync;
+	struct image_put put;
+	int error;
+
+	if (event->type == EVENT_DESTROY)
+		return take_end(watch, flow, event);
+	if (event->type == EVENT_NEW && sync->walking)
+		image_remove(&sync->ended, flow);
+	error = image_put(&sync->image, flow, sync->walking ? IMAGE_SEEN : 0, &put);
+	if (error != 0)
+		return error;
+	if (event->type == EVENT_NEW && put.result != IMAGE_NEW && !(put.marks & IMAGE_SILENT))
+		return 0;
+	if (event->type == EVENT_UPDATE && put.result == IMAGE_NEW && !sync->quiet)
+		return show(watch, flow, EVENT_NEW);
+	return event_watch_show(watch, flow, event);
+}
+
+/* --- the walk -------------------------------------------------------------- */
+
+static int compare_entry(struct watch *watch, const struct flow *flow)
+{
+	struct event_sync *sync = &watch->sync;
+	struct image_put put;
+	int error;
+
+	if (image_has(&sync->ended, flow))
+		return 0;
+	error = image_put(&sync->image, flow, IMAGE_SEEN | (sync->quiet ? IMAGE_SILENT : 0), &put);
+	if (error != 0 || sync->quiet)
+		return error;
+	if (put.result == IMAGE_NEW)
+		return show(watch, flow, EVENT_NEW);
+	if (put.result == IMAGE_CHANGED && !(put.marks & IMAGE_SEEN))
+		return show(watch, flow, EVENT_UPDATE);
+	return 0;
+}
+
+static int take_entry(const struct nlmsghdr *message, void *data)
+{
+	struct watch *watch = data;
+	struct event_sync *sync = &watch->sync;
+	const struct request *request = watch->session->request;
+	struct flow flow;
+	int error = 0;
+
+	if (decode_flow(message, &flow) == 0 && filter_matches(&request->filter, &flow)) {
+		sync->found++;
+		error = compare_entry(watch, &flow);
+	}
+	if (error == 0 && ++sync->taken % ENTRIES_A_TURN == 0) {
+		error = event_watch_turn(watch, false, 0);
+		clock_gettime(CLOCK_REALTIME, &watch->received);
+	}
+	return error;
+}
+
+/* Until the kernel has no more events, but no longer than the end of it all. */
+static int take_turns(struct watch *watch)
+{
+	int error;
+
+	do
+		error = event_watch_turn(watch, false, 0);
+	while (error == 0 && !watch->drained);
+	return error;
+}
+
+/*
+ * Walk and compare. When events are lost or the table is rebuilt meanwhile, what
+ * is in the image cannot be said to be all, and another walk has to follow.
+ */
+static int walk(struct watch *watch)
+{
+	struct event_sync *sync = &watch->sync;
+	uint64_t begin = event_watch_now(), spent;
+	long buckets = sysctl_read(sync->buckets);
+	struct ct_answer answer;
+	int error;
+
+	sync->found = 0;
+	sync->walking = true;
+	clock_gettime(CLOCK_REALTIME, &watch->received);
+	error = ct_dump_receive(&sync->dump, take_entry, watch, &answer);
+	if (error == 0)
+		error = take_turns(watch);
+	sync->walking = false;
+	if (buckets != sysctl_read(sync->buckets))
+		event_sync_lost(sync);
+	if (error == 0 && !sync->wanted && !sync->quiet)
+		error = image_sweep(&sync->image, show_end, watch);
+	image_close(&sync->ended);
+	spent = event_watch_now() - begin;
+	sync->next = begin + spent + (spent > PAUSE ? spent : PAUSE);
+	return error;
+}
+
+int event_sync_first(struct watch *watch)
+{
+	struct event_sync *sync = &watch->sync;
+	int error;
+
+	if (!sync->active)
+		return 0;
+	error = walk(watch);
+	sync->quiet = false;
+	sync->source = EVENT_RESYNC;
+	if (!sync->keep) {
+		sync->active = false;
+		image_close(&sync->image);
+	}
+	return error;
+}
+
+int event_sync_finish(struct watch *watch)
+{
+	struct event_sync *sync = &watch->sync;
+	int error;
+
+	if (!sync->wanted)
+		return 0;
+	sync->wanted = false;
+	image_unmark(&sync->image);
+	error = image_open(&sync->ended, 0);
+	if (error == 0)
+		error = send_dump(watch);
+	return error ? error : walk(watch);
+}
+
+int event_sync_run(struct watch *watch)
+{
+	const struct event_sync *sync = &watch->sync;
+
+	if (!sync->wanted || !watch->drained || event_watch_now() < sync->next)
+		return 0;
+	return event_sync_finish(watch);
+}
+
+uint64_t event_sync_due(const struct watch *watch)
+{
+	return watch->sync.wanted && watch->drained ? watch->sync.next : 0;
+}

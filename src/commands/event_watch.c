@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/event_watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/message.h"
+#include "commands/name_helper.h"
+#include "ctnetlink/decode.h"
+
+#define NANOSECONDS  UINT64_C(1000000000)
+#define MILLISECONDS UINT64_C(1000000)
+
+/* Receives of one turn: signals and the output have to wait no longer. */
+#define RECEIVES_MAX 16
+
+uint64_t event_watch_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
+}
+
+/* --- an event -------------------------------------------------------------- */
+
+static bool is_wanted(const struct request *request, enum event_type type)
+{
+	static const unsigned masks[] = {[EVENT_NEW] = EVENTS_NEW,
+		[EVENT_UPDATE] = EVENTS_UPDATE,
+		[EVENT_DESTROY] = EVENTS_DESTROY};
+
+	return (request->event_mask & masks[type]) != 0;
+}
+
+/*
+ * The queue is full only when the reader has been slow for long. Then nothing is
+ * taken from the kernel, which has a queue of its own, until there is room.
+ */
+static int wait_for_room(struct watch *watch)
+{
+	while (!event_queue_has_room(&watch->queue)) {
+		int error = event_watch_turn(watch, true, 0);
+
+		if (error != 0)
+			return error;
+	}
+	return 0;
+}
+
+static int count_record(const struct watch *watch)
+{
+	uint64_t limit = watch->session->request->events.stop_after;
+
+	return limit != 0 && watch->session->output.records >= limit ? EVENT_WATCH_ENOUGH : 0;
+}
+
+int event_watch_show(struct watch *watch, const struct flow *flow, struct event *event)
+{
+	struct session *s = watch->session;
+	int error;
+
+	if (!is_wanted(s->request, event->type))
+		return 0;
+	error = wait_for_room(watch);
+	if (error != 0)
+		return error;
+	event->received = watch->received;
+	event->program = event->port && watch->names ? name_helper_ask(event->port) : NULL;
+	output_flow(&s->output, flow, event);
+	return count_record(watch);
+}
+
+static int show_expectation(
+	struct watch *watch, const struct nlmsghdr *message, struct event *event)
+{
+	struct session *s = watch->session;
+	struct expectation e;
+	int error;
+
+	if (!decode_is_expectation(message) || decode_expectation(message, &e) < 0)
+		return 0;
+	error = wait_for_room(watch);
+	if (error != 0)
+		return error;
+	event->received = watch->received;
+	output_expectation(&s->output, &e, event);
+	return count_record(watch);
+}
+
+static enum event_type event_type_of(const struct nlmsghdr *message)
+{
+	switch (decode_kind(message)) {
+	case MESSAGE_NEW:
+		return EVENT_NEW;
+	case MESSAGE_UPDATE:
+		return EVENT_UPDATE;
+	case MESSAGE_DESTROY:
+		return EVENT_DESTROY;
+	default:
+		return EVENT_NONE;
+	}
+}
+
+static int take_event(const struct nlmsghdr *message, void *data)
+{
+	struct watch *watch = data;
+	const struct request *request = watch->session->request;
+	struct event event = {.type = event_type_of(message), .port = decode_port(message)};
+	struct flow flow;
+
+	if (event.type == EVENT_NONE)
+		return 0;
+	if (request->table == TABLE_EXPECT)
+		return show_expectation(watch, message, &event);
+	if (decode_is_expectation(message) || decode_flow(message, &flow) < 0)
+		return 0;
+	if (request->family != 0 && flow_family(&flow) != request->family)
+		return 0;
+	if (!filter_matches(&request->filter, &flow))
+		return 0;
+	if (watch->sync.active)
+		return event_sync_event(watch, &flow, &event);
+	return event_watch_show(watch, &flow, &event);
+}
+
+/* --- what was lost --------------------------------------------------------- */
+
+/*
+ * The kernel's queue is empty, so the hole that an overrun makes behind the
+ * events that were queued has come to its end (netlink_rcv_wake() in
+ * af_netlink.c ends the congestion then).
+ */
+static int close_gap(struct watch *watch)
+{
+	struct session *s = watch->session;
+	struct timespec now;
+	uint32_t dropped;
+	struct gap gap;
+	bool known;
+	int error;
+
+	watch->drained = true;
+	if (!event_loss_is_open(&watch->loss))
+		return 0;
+	clock_gettime(CLOCK_REALTIME, &now);
+	known = event_socket_lost(&watch->socket, &dropped);
+	/* An end that is sent again was dropped each time before. */
+	if (s->request->events.reliable)
+		known = false;
+	gap = event_loss_close(&watch->loss, known ? dropped : 0, known, now);
+	event_sync_lost(&watch->sync);
+	error = wait_for_room(watch);
+	if (error == 0)
+		output_gap(&s->output, &gap);
+	return error;
+}
+
+static void say_loss(struct watch *watch)
+{
+	const struct event_options *options = &watch->session->request->events;
+
+	event_loss_say(&watch->loss, options->resync     ? "; what is missed comes as [RESYNC]"
+				     : options->reliable ? "; no DESTROY among them"
+							 : "; -b makes it larger");
+}
+
+/* --- a turn ---------------------------------------------------------------- */
+
+static int take_events(struct watch *watch)
+{
+	watch->drained = false;
+	for (unsigned i = 0; i < RECEIVES_MAX && event_queue_has_room(&watch->queue); i++) {
+		struct timespec last = watch->received;
+		int got;
+
+		clock_gettime(CLOCK_REALTIME, &watch->received);
+		got = event_socket_receive(&watch->socket, take_event, watch, &watch->broken);
+		event_loss_broken(&watch->loss, watch->broken, watch->received);
+		watch->broken = 0;
+		if (got == -ENOBUFS) {
+			event_loss_overrun(&watch->loss, last, watch->received);
+			continue;
+		}
+		if (got < 0 && got != -EAGAIN && got != -EINTR)
+			return got;
+		if (got < EVENT_SOCKET_BATCH && got != -EINTR)
+			return close_gap(watch);
+	}
+	return 0;
+}
+
+static void stop(struct watch *watch)
+{
+	if (watch->stopping)
+		return;
+	watch->stopping = true;
+	(void)event_socket_mute(&watch->socket);
+}
+
+static int take_signals(struct watch *watch)
+{
+	struct signalfd_siginfo signal;
+
+	while (read(watch->signals, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
+		if (signal.ssi_signo == SIGHUP)
+			watch->reopen = true;
+		else if (watch->stopping)
+			return EVENT_WATCH_ABORT;
+		else
+			stop(watch);
+	}
+	return 0;
+}
+
+/* Rotation: what was printed goes to the old file, whole, and the next record to a new one. */
+static int reopen_output(struct watch *watch)
+{
+	int error;
+
+	output_continue(&watch->session->output);
+	error = event_queue_write(&watch->queue);
+	watch->stalled = error == -EAGAIN;
+	if (error != 0)
+		return watch->stalled ? 0 : error;
+	watch->reopen = false;
+	error = event_queue_reopen(&watch->queue);
+	if (error != 0)
+		message("%s: cannot be opened again, the old file goes on: %s", watch->queue.path,
+			strerror(-error));
+	return 0;
+}
+
+static int write_output(struct watch *watch)
+{
+	int error;
+
+	if (watch->reopen)
+		return reopen_output(watch);
+	error = event_queue_write(&watch->queue);
+	watch->stalled = error == -EAGAIN;
+	return watch->stalled ? 0 : error;
+}
+
+/* Milliseconds for poll(2), rounded up: -1 without a limit, 0 when it is over. */
+static int wait_time(const struct watch *watch, bool wait, uint64_t until)
+{
+	uint64_t now;
+
+	if (!wait)
+		return 0;
+	if (watch->deadline != 0 && !watch->stopping && (until == 0 || watch->deadline < until))
+		until = watch->deadline;
+	if (until == 0 && !event_loss_is_unsaid(&watch->loss))
+		return -1;
+	now = event_watch_now();
+	if (event_loss_is_unsaid(&watch->loss) && (until == 0 || now + NANOSECONDS < until))
+		until = now + NANOSECONDS;
+	if (until <= now)
+		return 0;
+	if (until - now > 3600 * NANOSECONDS)
+		return 3600 * 1000;
+	return (int)((until - now + MILLISECONDS - 1) / MILLISECONDS);
+}
+
+/* The reader went away while there was nothing to write: as if there had been. */
+static int reader_gone(void)
+{
+	raise(SIGPIPE);
+	return -EPIPE;
+}
+
+int event_watch_turn(struct watch *watch, bool wait, uint64_t until)
+{
+	bool room = event_queue_has_room(&watch->queue);
+	struct pollfd wanted[] = {
+		{.fd = watch->signals, .events = POLLIN},
+		{.fd = room ? event_socket_descriptor(&watch->socket) : -1, .events = POLLIN},
+		{.fd = event_queue_descriptor(&watch->queue),
+			.events = watch->stalled ? POLLOUT : 0},
+	};
+	int error = 0;
+
+	if (poll(wanted, 3, wait_time(watch, wait, until)) < 0 && errno != EINTR)
+		return -errno;
+	if (wanted[0].revents != 0)
+		error = take_signals(watch);
+	if (error == 0 && (wanted[2].revents & POLLERR) && event_queue_is_empty(&watch->queue))
+		error = reader_gone();
+	if (error == 0 && wanted[2].revents != 0)
+		error = write_output(watch);
+	if (error == 0 && wanted[1].revents != 0)
+		error = take_events(watch);
+	else if (room)
+		watch->drained = true;
+	if (error == 0 && !watch->stalled)
+		error = write_output(watch);
+	say_loss(watch);
+	if (watch->deadline != 0 && !watch->stopping && event_watch_now() >= watch->deadline)
+		stop(watch);
+	return error;
+}
+
+int event_watch_run(struct watch *watch)
+{
+	int error = 0;
+
+	/* A replay has no descriptor to wait for, and an end. */
+	if (event_socket_descriptor(&watch->socket) < 0) {
+		watch->stopping = true;
+		return 0;
+	}
+	while (error == 0 && !watch->stopping) {
+		error = event_sync_run(watch);
+		if (error == 0 && !watch->stopping)
+			error = event_watch_turn(watch, true, event_sync_due(watch));
+	}
+	return error;
+}
+
+int event_watch_drain(struct watch *watch)
+{
+	int error = 0;
+
+	stop(watch);
+	watch->drained = false;
+	while (error == 0 && !watch->drained) {
+		error = wait_for_room(watch);
+		if (error == 0)
+			error = take_events(watch);
+		if (error == 0 && !watch->stalled)
+			error = write_output(watch);
+	}
+	return error;
+}
+
+int event_watch_flush(struct watch *watch)
+{
+	int error = write_output(watch);
+
+	while (error == 0 && !event_queue_is_empty(&watch->queue))
+		error = event_watch_turn(watch, true, 0);
+	return error;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loop of -E: one poll(2) a turn for signals, events and the output; many
+ * events a turn, one write behind them. Whoever else has to wait or has much to
+ * do (event_sync.c) takes turns of it in between.
+ */
+#ifndef COMMANDS_EVENT_WATCH_H
+#define COMMANDS_EVENT_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "commands/event_loss.h"
+#include "commands/event_queue.h"
+#include "commands/event_sync.h"
+#include "commands/session.h"
+#include "ctnetlink/event_socket.h"
+
+/* Returned when enough events are shown, or when a second signal wants an end at once. */
+#define EVENT_WATCH_ENOUGH (-ECANCELED)
+#define EVENT_WATCH_ABORT  (-EINTR)
+
+struct watch {
+	struct session *session;
+	struct event_socket socket;
+	struct event_queue queue;
+	struct event_loss loss;
+	struct event_sync sync;
+	struct timespec received; /* when what is at hand was read */
+	uint64_t deadline;        /* CLOCK_MONOTONIC in nanoseconds; 0: none */
+	int signals;              /* signalfd(2), or -1 */
+	unsigned broken;          /* datagrams of this turn that could not be read */
+	bool names;               /* programs behind events can be looked up */
+	bool tell_found;          /* entries that the first walk finds may never speak */
+	bool stalled;             /* the reader of the output takes nothing now */
+	bool drained;             /* the kernel had no more events in the last turn */
+	bool reopen;              /* SIGHUP came */
+	bool stopping;            /* the end has come: what is queued is still shown */
+};
+
+/* Nanoseconds of CLOCK_MONOTONIC. */
+uint64_t event_watch_now(void);
+
+/*
+ * Show an event if it is wanted. 0, EVENT_WATCH_ENOUGH, or the negative errno
+ * of the output.
+ */
+int event_watch_show(struct watch *watch, const struct flow *flow, struct event *event);
+
+/*
+ * One turn: wait until something happens (unless !wait; `until` in nanoseconds
+ * of CLOCK_MONOTONIC ends the wait, 0: never), see to signals, read events,
+ * write. 0, or a negative errno that ends it all.
+ */
+int event_watch_turn(struct watch *watch, bool wait, uint64_t until);
+
+/* Turns until the end has come (watch->stopping). 0 or as event_watch_turn(). */
+int event_watch_run(struct watch *watch);
+
+/* What the kernel has queued by now is shown; nothing new is queued. */
+int event_watch_drain(struct watch *watch);
+
+/* Write all that is queued. 0, or as event_watch_turn(). */
+int event_watch_flush(struct watch *watch);
+
+#endif
