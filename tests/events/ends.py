@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""Limits, signals at every moment, rotation."""
+import glob
+import os
+import random
+import signal
+import time
+import xml.etree.ElementTree as etree
+
+import stream
+
+
+def stop_after(house):
+    stream.outward(house)
+    watcher = stream.Watcher(house, "-e", "NEW", "--stop-after", "5")
+    stream.Sender().send(0, 100)
+    result = watcher.ended()
+    house.equal("end", (result.code, len(result.lines), stream.summary(result)), (0, 5, 5))
+    # Only events that are shown count.
+    watcher = stream.Watcher(house, "-e", "NEW", "-p", "udp", "--dport", "2000",
+                             "--stop-after", "1")
+    stream.Sender().send(0, 1200)
+    result = watcher.ended()
+    house.equal("matched", (result.code, len(result.lines)), (0, 1))
+    # In the middle of a snapshot, with the foot of the format.
+    result = stream.Watcher(house, "--snapshot", "--stop-after", "3", "-o", "xml").ended()
+    house.equal("xml", (result.code, len(result.lines), result.lines[-1]), (0, 6, "</conntrack>"))
+
+
+def duration(house):
+    stream.outward(house)
+    begin = time.monotonic()
+    watcher = stream.Watcher(house, "-e", "NEW", "--duration", "400ms")
+    stream.Sender().send(0, 10)
+    result = watcher.ended()
+    spent = time.monotonic() - begin
+    house.equal("end", (result.code, len(result.lines)), (0, 10))
+    house.true("time", 0.35 < spent < 2, "%.3f s" % spent)
+
+
+def signals_at_any_moment(house):
+    """Whenever a signal comes: whole lines, a right count, exit 0."""
+    stream.outward(house)
+    house.kernel("netfilter.nf_conntrack_udp_timeout", 1)
+    chance = random.Random(3)
+    child = os.fork()
+    if child == 0:
+        sender = stream.Sender()
+        while True:
+            sender.send(chance.randrange(500000), 2000)
+    try:
+        for number in range(30):
+            words = [["-o", "id"], ["-o", "json"], ["-o", "xml"], ["--snapshot"],
+                     ["--snapshot", "--resync", "-b", "20000"]][number % 5]
+            watcher = stream.Watcher(house, *words)
+            time.sleep(chance.random() * 0.15)
+            result = watcher.end(chance.choice([signal.SIGINT, signal.SIGTERM]))
+            extra = 3 if "xml" in words and result.out else 0
+            house.equal("exit %s" % words, result.code, 0)
+            house.equal("the summary", stream.summary(result), len(result.lines) - extra)
+            house.true("a whole line", not result.out or result.out.endswith("\n"))
+            if extra:
+                etree.fromstring(result.out)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def queued_events_are_shown(house):
+    """What the kernel has queued when the signal comes is shown."""
+    stream.outward(house)
+    watcher = stream.Watcher(house, "-e", "NEW")
+    watcher.poke(signal.SIGSTOP)
+    stream.Sender().send(0, 5000)
+    watcher.poke(signal.SIGTERM)
+    watcher.poke(signal.SIGCONT)
+    result = watcher.ended()
+    house.equal("lines", (result.code, len(result.lines)), (0, 5000))
+
+
+def hangup_ends(house):
+    """Without an output file SIGHUP does what it always did."""
+    result = stream.Watcher(house).end(signal.SIGHUP)
+    house.equal("signal", result.code, -signal.SIGHUP)
+
+
+def rotation(house):
+    """No line is lost or torn, whenever the file is moved."""
+    stream.outward(house)
+    path = os.path.join(house.folder, "events")
+    for form, foot in (([], 0), (["-o", "xml"], 3)):
+        watcher = stream.Watcher(house, "-e", "NEW", "--output-file", path, *form)
+        sender = stream.Sender()
+        for number in range(10):
+            sender.send(number * 1000, 1000)
+            os.rename(path, "%s.%d" % (path, number))
+            watcher.poke(signal.SIGHUP)
+            watcher.wait(lambda: os.path.exists(path), "open its file again")
+        watcher.settle()
+        result = watcher.end()
+        house.equal("exit", (result.code, result.out), (0, ""))
+        lines = 0
+        files = glob.glob(path + "*")
+        for name in files:
+            with open(name) as file:
+                text = file.read()
+            house.true("whole lines", not text or text.endswith("\n"))
+            lines += max(text.count("\n") - foot, 0)
+            if foot and text:
+                etree.fromstring(text)
+            os.unlink(name)
+        house.equal("files", len(files), 11)
+        house.equal("lines", (lines, stream.summary(result)), (10000, 10000))
+
+
+def rotation_fails(house):
+    """The old file goes on when the new one cannot be had."""
+    stream.outward(house)
+    folder = os.path.join(house.folder, "log")
+    os.mkdir(folder)
+    path = os.path.join(folder, "events")
+    watcher = stream.Watcher(house, "-e", "NEW", "--output-file", path)
+    os.rename(folder, folder + ".moved")
+    stream.Sender().send(0, 10)
+    watcher.settle()
+    watcher.poke(signal.SIGHUP)
+    watcher.wait(lambda: "cannot be opened again" in watcher.words(), "say that it cannot")
+    stream.Sender().send(100, 10)
+    watcher.settle()
+    result = watcher.end()
+    with open(folder + ".moved/events") as file:
+        house.equal("lines", (result.code, file.read().count("\n")), (0, 20))
+
+
+def no_such_folder(house):
+    result = house.conntrack("-E", "--output-file", house.folder + "/none/events")
+    house.equal("exit", (result.code, result.out), (1, ""))
+    house.true("why", "No such file or directory" in result.err, result.err)
+
+
+SCENARIOS = [stop_after, duration, signals_at_any_moment, queued_events_are_shown, hangup_ends,
+             rotation, rotation_fails, no_such_folder]

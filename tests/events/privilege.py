@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""What the program may still do while it reads events."""
+import os
+import signal
+import socket
+import struct
+import subprocess
+import time
+
+import house as world
+import stream
+
+NET_ADMIN = 1 << 12
+
+
+def capabilities(watcher):
+    return tuple(int(watcher.status(name), 16) for name in ("CapPrm", "CapEff", "CapInh"))
+
+
+def given_up(house):
+    watcher = stream.Watcher(house)
+    watcher.settle()
+    house.equal("capabilities", capabilities(watcher), (0, 0, 0))
+    house.equal("new ones", watcher.status("NoNewPrivs"), "1")
+    if watcher.status("Seccomp") == "0":
+        house.skip("this program is built without seccomp")
+    else:
+        house.equal("system calls", watcher.status("Seccomp"), "2")
+    watcher.end()
+
+
+def what_resync_needs(house):
+    """Requests go on, so one capability has to stay; a snapshot is asked for before."""
+    watcher = stream.Watcher(house, "--resync")
+    watcher.settle()
+    house.equal("--resync", capabilities(watcher), (NET_ADMIN, NET_ADMIN, 0))
+    watcher.end()
+    watcher = stream.Watcher(house, "--snapshot")
+    watcher.settle()
+    house.equal("--snapshot", capabilities(watcher), (0, 0, 0))
+    watcher.end()
+
+
+def lists(house):
+    """-L reads the table without privilege: seen while its reader does not read."""
+    for number in range(4):
+        for port in range(200):
+            house.must(house.program, "-I", "-s", "192.0.2.%d" % number, "-d", "198.51.100.1",
+                       "-p", "udp", "--sport", str(port + 1), "--dport", "53", "-t", "60")
+    reader, writer = os.pipe()
+    process = subprocess.Popen([house.program, "-L", "-o", "json"], stdout=writer,
+                               stderr=subprocess.DEVNULL, env=world.environment())
+    os.close(writer)
+    time.sleep(0.3)
+    with open("/proc/%d/status" % process.pid) as file:
+        status = dict(line.split(":\t", 1) for line in file.read().splitlines())
+    house.equal("capabilities", int(status["CapEff"], 16), 0)
+    house.equal("new ones", status["NoNewPrivs"], "1")
+    with os.fdopen(reader) as file:
+        house.equal("lines", len(file.readlines()), 800)
+    house.equal("exit", process.wait(), 0)
+
+
+def helper(house):
+    """The process that looks up names has no socket of ours and ends with us."""
+    watcher = stream.Watcher(house)
+    with open("/proc/%d/task/%d/children" % (watcher.process.pid, watcher.process.pid)) as file:
+        children = file.read().split()
+    house.equal("one", len(children), 1)
+    open_ones = os.listdir("/proc/%s/fd" % children[0])
+    house.equal("descriptors", open_ones, ["0"])
+    watcher.end()
+    house.equal("it ended", os.path.exists("/proc/" + children[0]), False)
+    # Killed, it takes the helper along all the same.
+    watcher = stream.Watcher(house)
+    with open("/proc/%d/task/%d/children" % (watcher.process.pid, watcher.process.pid)) as file:
+        children = file.read().split()
+    watcher.end(signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while os.path.exists("/proc/" + children[0]) and time.monotonic() < deadline:
+        try:
+            os.waitpid(int(children[0]), os.WNOHANG)    # we may be its init
+        except ChildProcessError:
+            pass
+        time.sleep(0.01)
+    house.equal("killed", os.path.exists("/proc/" + children[0]), False)
+
+
+def names(house):
+    """Programs are named by the helper, once a port."""
+    watcher = stream.Watcher(house, "-e", "NEW")
+    with open("/proc/self/comm") as file:
+        name = file.read().strip()
+    link = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+    link.bind((0, 0))
+    port = link.getsockname()[0]
+    for number in range(3):
+        link.send(creation(number))
+        link.recv(4096)
+    watcher.settle()
+    result = watcher.end()
+    house.equal("lines", len(result.lines), 3)
+    for line in result.lines:
+        house.true("named", line.endswith("[USERSPACE] portid=%d progname=%s" % (port, name)),
+                   line)
+
+
+def creation(number):
+    """IPCTNL_MSG_CT_NEW of a UDP flow."""
+    def attribute(kind, payload):
+        padded = payload + b"\0" * (-len(payload) % 4)
+        return struct.pack("=HH", 4 + len(payload), kind) + padded
+
+    def nest(kind, *parts):
+        return attribute(kind | 0x8000, b"".join(parts))
+
+    def tuple_of(kind, source, destination, sport, dport):
+        return nest(kind, nest(1, attribute(1, source), attribute(2, destination)),
+                    nest(2, attribute(1, b"\x11"), attribute(2, struct.pack(">H", sport)),
+                         attribute(3, struct.pack(">H", dport))))
+
+    one, other = bytes([192, 0, 2, 1]), bytes([198, 51, 100, 1])
+    body = struct.pack("=BBH", 2, 0, 0)
+    body += tuple_of(1, one, other, 1000 + number, 53)
+    body += tuple_of(2, other, one, 53, 1000 + number)
+    body += attribute(7, struct.pack(">I", 60))
+    return struct.pack("=IHHII", 16 + len(body), 0x100, 0x605, 1, 0) + body
+
+
+SCENARIOS = [given_up, what_resync_needs, lists, helper, names]
