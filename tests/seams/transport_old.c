@@ -22,6 +22,10 @@
 #define transport_join           real_join
 #define transport_receive_buffer real_receive_buffer
 #define transport_option         real_option
+#define transport_slot           real_slot
+#define transport_receive_many   real_receive_many
+#define transport_filter         real_filter
+#define transport_drops          real_drops
 #include "ctnetlink/transport.c"
 #undef transport
 #undef transport_open
@@ -33,6 +37,10 @@
 #undef transport_join
 #undef transport_receive_buffer
 #undef transport_option
+#undef transport_slot
+#undef transport_receive_many
+#undef transport_filter
+#undef transport_drops
 #undef CTNETLINK_TRANSPORT_H
 #include "ctnetlink/transport.h"
 
@@ -310,4 +318,22 @@ int transport_receive_buffer(struct transport *t, int size)
 int transport_option(struct transport *t, int option, int value)
 {
 	return real_option(t->real, option, value);
+}
+
+/* The same type under two names. */
+int transport_receive_many(struct transport *t, struct transport_slot *slots, unsigned count)
+{
+	return real_receive_many(t->real, (struct real_slot *)(void *)slots, count);
+}
+
+int transport_filter(struct transport *t, const struct sock_filter *program, unsigned length)
+{
+	return real_filter(t->real, program, length);
+}
+
+int transport_drops(struct transport *t, uint32_t *drops)
+{
+	if (old_version() < VERSION(4, 12))
+		return -ENOPROTOOPT;
+	return real_drops(t->real, drops);
 }

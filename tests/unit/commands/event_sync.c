@@ -102,7 +102,7 @@ static void open_watch(bool snapshot, bool resync)
 	request.output_flags = OUTPUT_ID;
 	request.events.snapshot = snapshot;
 	request.events.resync = resync;
-	session_start(&session);
+	session_start(&session, &request);
 	session_begin(&session, &request);
 	watch.session = &session;
 	watch.signals = -1;
