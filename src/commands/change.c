@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/change.h"
 
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <string.h>
 
 static void change_mark(const struct flow *asked, const struct flow *old, struct flow *change)
@@ -138,6 +139,31 @@ void change_plan(const struct flow *asked, const struct flow *old, struct flow *
 	}
 }
 
+/* What is of one direction, and what adjusts it. */
+static void apply_directions(struct flow *flow, const struct flow *change)
+{
+	for (int d = 0; d < DIRECTIONS; d++) {
+		const struct tcp_flags *flags = &change->tcp_flags[d];
+		uint8_t *now = &flow->tcp_flags[d].flags;
+
+		if (change->present & FLOW_VTAG << d)
+			flow->vtag[d] = change->vtag[d];
+		if (change->present & FLOW_WINDOW_SCALE << d)
+			flow->window_scale[d] = change->window_scale[d];
+		if (change->present & FLOW_TCP_FLAGS << d)
+			*now = (uint8_t)((*now & ~flags->mask) | (flags->flags & flags->mask));
+		if (!(change->present & FLOW_SEQUENCE << d))
+			continue;
+		flow->sequence[d] = change->sequence[d];
+		flow->status |= IPS_SEQ_ADJUST;
+		flow->present |= FLOW_SEQUENCE << d;
+	}
+	if (change->present & FLOW_SYNPROXY) {
+		flow->synproxy = change->synproxy;
+		flow->present |= FLOW_SYNPROXY;
+	}
+}
+
 void change_apply(struct flow *flow, const struct flow *change)
 {
 	if (change->present & FLOW_MARK)
@@ -157,9 +183,6 @@ void change_apply(struct flow *flow, const struct flow *change)
 		else
 			flow->present |= FLOW_LABELS;
 	}
-	for (int d = 0; d < DIRECTIONS; d++) {
-		if (change->present & FLOW_VTAG << d)
-			flow->vtag[d] = change->vtag[d];
-	}
+	apply_directions(flow, change);
 	flow->present |= change->present & (FLOW_MARK | FLOW_STATUS | FLOW_TIMEOUT | FLOW_STATE);
 }

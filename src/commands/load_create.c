@@ -50,18 +50,28 @@ static void refuse(
 	s->request = last;
 }
 
-/* An -A whose entry is there: change it, now that it is its turn. */
-static void change_existing(struct load_create *c, const struct asked *asked, size_t length)
+/* How the message of a line is sent a second time: encode_copy() or one like it. */
+typedef int (*copy_fn)(struct packet *p, const void *message, size_t length);
+
+/* Send it by itself, now that it is its turn. 0 or a negative errno. */
+static int ask_alone(struct load_create *c, const struct asked *asked, size_t length, copy_fn copy,
+	struct ct_answer *answer)
 {
 	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[MESSAGE_SIZE];
 	struct packet packet;
-	struct ct_answer answer = {0};
 	int error;
 
 	packet_init(&packet, bytes, sizeof(bytes));
-	error = encode_create_again(&packet, asked->message, length - ASKED_HEAD);
-	if (error == 0)
-		error = ct_ask(&c->session->change, &packet, NULL, NULL, &answer);
+	error = copy(&packet, asked->message, length - ASKED_HEAD);
+	return error ? error : ct_ask(&c->session->change, &packet, NULL, NULL, answer);
+}
+
+/* An -A whose entry is there: change it. */
+static void change_existing(struct load_create *c, const struct asked *asked, size_t length)
+{
+	struct ct_answer answer = {0};
+	int error = ask_alone(c, asked, length, encode_create_again, &answer);
+
 	if (error != 0)
 		refuse(c, asked, error, &answer);
 	else
@@ -104,22 +114,23 @@ static int wait_for_master(struct load_create *c, const struct asked *asked)
 	return 0;
 }
 
-/* The master is gone while what it expected went on, as it may: the entry counts more. */
+/*
+ * The master is gone while what it expected went on, as it may: the entry counts
+ * more. But if the master is another orphan it may have been made by now.
+ */
 static void make_orphan(struct load_create *c, const struct asked *asked, size_t length)
 {
-	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[MESSAGE_SIZE];
-	struct packet packet;
 	struct ct_answer answer = {0};
-	int error;
+	int error = ask_alone(c, asked, length, encode_copy, &answer);
 
-	packet_init(&packet, bytes, sizeof(bytes));
-	error = encode_create_orphan(&packet, asked->message, length - ASKED_HEAD);
-	if (error == 0)
-		error = ct_ask(&c->session->change, &packet, NULL, NULL, &answer);
+	if (error == -ENOENT) {
+		error = ask_alone(c, asked, length, encode_create_orphan, &answer);
+		c->orphans += error == 0;
+	}
 	if (error != 0)
 		refuse(c, asked, error, &answer);
 	else
-		c->orphans++;
+		c->created++;
 }
 
 /* Whether what is in the way may stay there. */
