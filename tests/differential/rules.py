@@ -82,7 +82,8 @@ def refused_with_one(o):
 
 
 def word_left_over(o):
-    return only_ours_refuses(o) and "a word that belongs to no option" in o.err
+    return only_ours_refuses(o) and ("a word that belongs to no option" in o.err
+                                     or "expression:" in o.err)
 
 
 def attached_argument(o):
@@ -101,6 +102,12 @@ def flush_selects(o):
     """-F takes conditions in ours; what it leaves must be part of what was there."""
     return o.line.command == "-F" and o.peer_code == 2 and o.code in (0, 1) \
         and "flushed" in o.err and left_of(o.table, o.peer_table)
+
+
+def count_selects(o):
+    """-C takes conditions in ours; it counts no more than there are."""
+    return o.line.command == "-C" and o.peer_code == 2 and o.code == 0 \
+        and re.fullmatch(r"\d+\n", o.out)
 
 
 def left_of(tables, whole):
@@ -136,18 +143,14 @@ def status_unset(o):
         and "invalid parameters" in o.peer_err and o.code == 0
 
 
-def hidden_status(o):
-    return bool({"S", "SRC_NAT"} & set(o.line.values("--status"))) and "ignoring" in o.peer_err
+def hidden_word(o):
+    return "ignoring SRC_NAT" in o.peer_err or "ignoring DST_NAT" in o.peer_err
 
 
 def update_takes_flags_away(o):
     values = ",".join(o.line.values("--status"))
     return commands(o, "-U") and ("!" in values or "UNREPLIED" in values) and only_ours_refuses(o) \
         and ("added only" in o.err or "both set and not set" in o.err)
-
-
-def hidden_event(o):
-    return o.line.command == "-E" and "d" in o.line.values("--event-mask") and not o.our_extra
 
 
 def gre_keys(o):
@@ -158,6 +161,10 @@ def gre_keys(o):
 def nat_address_of_ipv6(o):
     return any(":" in (value or "") for value in o.line.values(*OPTIONAL[:3])) \
         and commands(o, *SELECTING) and (ours_shows_fewer(o) or ours_shows_more(o))
+
+
+def any_nat_address(o):
+    return any(o.line.values("--any-nat")) and ours_shows_more(o)
 
 
 def nat_of_icmp(o):
@@ -234,8 +241,7 @@ def protocol_changed(o):
 
 
 def nat_needs_address(o):
-    return commands(o, "-I", "-A") and refuses(o) and "needs an address with" in o.err \
-        and "0 flow entries" in o.peer_err
+    return commands(o, "-I", "-A") and only_ours_refuses(o) and "needs an address with" in o.err
 
 
 def event_without_mark(o):
@@ -325,8 +331,10 @@ def label_above_96(o):
 
 def update_prints_all(o):
     """1.4.7 counts all that it changed, but reads back and prints only some."""
-    return o.line.command == "-U" and o.same_state and o.same_summary and ours_shows_more(o) \
-        and o.err.endswith("%d flow entries have been updated.\n" % o.out.count("\n"))
+    count = o.out.count("\n")
+    return o.line.command == "-U" and o.same_state and o.same_summary and o.code == o.peer_code \
+        and o.peer_out.count("\n") < count \
+        and o.err.endswith("%d flow entries have been updated.\n" % count)
 
 
 def labels_printed(o):
@@ -358,16 +366,16 @@ def xml_userspace(o):
 
 RULES = {rule.__name__.replace("_", "-"): rule for rule in (
     peer_crashes, no_command, word_left_over, attached_argument, timeout_selects,
-    flush_of_a_family, flush_selects, bad_value, value_is_missing, refused_with_one, pair_rule,
-    mask_and_bits, zero_with_nat, dying_unchecked, update_takes_flags_away, hidden_status,
-    hidden_event, status_unset, status_is_not, secmark_selects, gre_keys, nat_port_alone,
-    nat_address_of_ipv6, nat_of_icmp, nat_port, label_list, label_above_96, labels_printed,
-    get_by_reply, get_in_zone, delete_expectation, create_expectation, create_by_reply,
-    protocol_before_address, nat_port_of_others, add_existing, mark_before_status, fixed_timeout,
-    update_stops, update_in_zone, update_prints_all, load_checked_late, load_output_stays,
-    load_updates, nat_picked_port, update_unchanged, mask_of_the_first, protocol_changed,
-    nat_needs_address, event_without_mark, xml_head_and_foot, xml_of_icmp_and_sctp, xml_userspace,
-    save_more)}
+    flush_of_a_family, flush_selects, count_selects, bad_value, value_is_missing,
+    refused_with_one, pair_rule, mask_and_bits, zero_with_nat, dying_unchecked,
+    update_takes_flags_away, hidden_word, status_unset, status_is_not, secmark_selects, gre_keys,
+    nat_port_alone, nat_address_of_ipv6, nat_of_icmp, any_nat_address, nat_port, label_list,
+    label_above_96, labels_printed, get_by_reply, get_in_zone, delete_expectation,
+    create_expectation, create_by_reply, protocol_before_address, nat_port_of_others,
+    add_existing, mark_before_status, fixed_timeout, update_stops, update_in_zone,
+    update_prints_all, load_checked_late, load_output_stays, load_updates, nat_picked_port,
+    update_unchanged, mask_of_the_first, protocol_changed, nat_needs_address, event_without_mark,
+    xml_head_and_foot, xml_of_icmp_and_sctp, xml_userspace, save_more)}
 
 
 def read_known():
