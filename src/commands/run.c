@@ -72,6 +72,19 @@ static bool is_bulk(const struct request *request)
 		       request->command == COMMAND_FLUSH);
 }
 
+static int run_here(struct session *s, void *data)
+{
+	run_fn *fn = data;
+
+	return (*fn)(s);
+}
+
+/* Lists walk the namespaces by themselves, because they end but once. */
+static bool is_run_in_each(const struct request *request)
+{
+	return netns_is_all(request->netns) && request->command != COMMAND_LIST;
+}
+
 int run_request(struct session *s, const struct request *request)
 {
 	bool expectations = request->table == TABLE_EXPECT;
@@ -90,7 +103,7 @@ int run_request(struct session *s, const struct request *request)
 		s->touched++;
 		return EXIT_DONE;
 	}
-	return fn(s);
+	return is_run_in_each(request) ? netns_each(s, run_here, &fn) : fn(s);
 }
 
 /* The command, with what it deletes kept if that is asked for. */

@@ -495,6 +495,8 @@ static void json_stats(struct output *o, const struct stats *stats)
 		p = put_u32(put_string(p, "\"unknown"), stats->counter[i].type);
 		p = put_character(put_u64(put_string(p, "\":"), stats->counter[i].value), ',');
 	}
+	if (o->netns)
+		p = put_text(o, p, "netns", o->netns, strlen(o->netns));
 	p = put_close(p, '}');
 	p[-1] = '\n';
 	writer_commit(o->writer, p);
@@ -502,9 +504,14 @@ static void json_stats(struct output *o, const struct stats *stats)
 
 static void json_count(struct output *o, uint64_t entries)
 {
-	char *p = put_string(writer_reserve(o->writer, RECORD_ROOM), "{\"entries\":");
+	char *p = put_character(writer_reserve(o->writer, RECORD_ROOM), '{');
 
-	writer_commit(o->writer, put_string(put_u64(p, entries), "}\n"));
+	p = put_number(p, "entries", entries);
+	if (o->netns)
+		p = put_text(o, p, "netns", o->netns, strlen(o->netns));
+	p = put_close(p, '}');
+	p[-1] = '\n';
+	writer_commit(o->writer, p);
 }
 
 const struct output_format output_json = {

@@ -183,6 +183,12 @@ static char *put_labels(struct output *o, char *p, const struct flow *flow)
 	return put_character(p, ' ');
 }
 
+static char *put_netns(struct output *o, char *p, const char *netns)
+{
+	p = put_plain(o->writer, put_string(p, "netns="), netns, strlen(netns));
+	return put_character(p, ' ');
+}
+
 /* Who asked for the change, when it was a program. */
 static char *put_origin(struct output *o, char *p, const struct event *event)
 {
@@ -260,6 +266,8 @@ static void text_flow(struct output *o, const struct flow *flow, const struct ev
 		p = put_labels(o, p, flow);
 	if (event && event->source != EVENT_LIVE)
 		p = put_source(p, event->source);
+	if (flow->present & FLOW_NETNS)
+		p = put_netns(o, p, flow->netns);
 	if (event && event->port)
 		p = put_origin(o, p, event);
 	p[-1] = '\n';
@@ -335,14 +343,19 @@ void text_stats(struct output *o, const struct stats *stats)
 		p = put_u64(put_character(p, '='), stats->counter[i].value);
 		p = put_character(p, ' ');
 	}
+	if (o->netns)
+		p = put_netns(o, p, o->netns);
 	writer_commit(o->writer, put_character(p, '\n'));
 }
 
 void text_count(struct output *o, uint64_t entries)
 {
-	char *p = put_u64(writer_reserve(o->writer, PUT_U64_MAX + 1), entries);
+	char *p = put_character(put_u64(writer_reserve(o->writer, RECORD_ROOM), entries), ' ');
 
-	writer_commit(o->writer, put_character(p, '\n'));
+	if (o->netns)
+		p = put_netns(o, p, o->netns);
+	p[-1] = '\n';
+	writer_commit(o->writer, p);
 }
 
 const struct output_format output_text = {

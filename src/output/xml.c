@@ -263,6 +263,8 @@ static void xml_flow(struct output *o, const struct flow *flow, const struct eve
 		p = put_number(p, "received", nanoseconds(event->received));
 	if (flow->present & FLOW_HELPER)
 		p = put_text(o, p, "helper", flow->helper, strnlen(flow->helper, HELPER_NAME_SIZE));
+	if (flow->present & FLOW_NETNS)
+		p = put_text(o, p, "netns", flow->netns, strlen(flow->netns));
 	writer_commit(o->writer, put_string(p, "</flow>\n"));
 }
 
