@@ -212,6 +212,18 @@ static int check_zero(const struct check *k)
 		option_spelled(&b, k->g, option_first(filters)));
 }
 
+/* /32 and /128 are an address in other words, wherever an address may stand. */
+static bool is_network(const struct given_address *a)
+{
+	unsigned all = a->family == AF_INET ? 4 : 16;
+
+	for (unsigned i = 0; a->has_bits && i < all; i++) {
+		if (a->mask.bytes[i] != 0xff)
+			return true;
+	}
+	return false;
+}
+
 /* One side's address, its /BITS and its mask. */
 static int check_mask(const struct check *k, int address, int mask)
 {
@@ -228,7 +240,7 @@ static int check_mask(const struct check *k, int address, int mask)
 	if (is_given(g, mask))
 		return complain(k->c, "%s: cannot be used with the /BITS of %s",
 			option_spelled(&a, g, mask), option_spelled(&b, g, address));
-	if (!(option_rows[mask].takes & k->place))
+	if (!(option_rows[mask].takes & k->place) && is_network(&g->address[address]))
 		return complain(k->c, "%s: a network (/BITS) does not go with %s",
 			option_spelled(&a, g, address), place_spelled(&name, k->g));
 	return 0;
@@ -252,7 +264,7 @@ static int check_masks(const struct check *k)
 	for (int id = OPTION_SOURCE; id <= OPTION_DESTINATION; id++) {
 		struct spelling s;
 
-		if (is_given(k->g, id) && k->g->address[id].has_bits)
+		if (is_given(k->g, id) && is_network(&k->g->address[id]))
 			return complain(k->c, "%s: a network (/BITS) does not go with %s",
 				option_spelled(&s, k->g, id), place_spelled(&name, k->g));
 	}

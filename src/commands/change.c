@@ -19,9 +19,13 @@ static void change_mark(const struct flow *asked, const struct flow *old, struct
 /* Bits can only be added: what the entry has must stay in what is sent. */
 static void change_status(const struct flow *asked, const struct flow *old, struct flow *change)
 {
-	if ((asked->present & FLOW_STATUS) == 0 || (asked->status & ~old->status) == 0)
+	/* Of these the kernel says nothing and does nothing (IPS_UNCHANGEABLE_MASK). */
+	const uint32_t ignored = IPS_OFFLOAD | IPS_HW_OFFLOAD;
+	uint32_t added = asked->status & ~old->status;
+
+	if ((asked->present & FLOW_STATUS) == 0 || (added & ~ignored) == 0)
 		return;
-	change->status = old->status | asked->status;
+	change->status = old->status | (added & ~ignored);
 	change->present |= FLOW_STATUS;
 }
 

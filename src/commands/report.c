@@ -89,17 +89,28 @@ static const char *no_memory(char *text, size_t size)
 	return text;
 }
 
-static const char *reason_text(const struct session *s, int error, char *text, size_t size)
+/*
+ * The row of an error. That the timeout is fixed can be said of an entry only:
+ * one that was dumped, so that it is not a matter of permission.
+ */
+static bool applies(const struct reason *r, const struct session *s, int error, bool entry)
 {
-	bool expectation = s->request->table == TABLE_EXPECT;
+	if (r->error != error || (r->commands & ON(s->request->command)) == 0)
+		return false;
+	if (error == EPERM && r->commands == ON(COMMAND_UPDATE) && !entry)
+		return false;
+	return !r->expectation || s->request->table == TABLE_EXPECT;
+}
 
+static const char *reason_text(
+	const struct session *s, int error, bool entry, char *text, size_t size)
+{
 	if (error == ENOMEM)
 		return no_memory(text, size);
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		const struct reason *r = &reasons[i];
 
-		if (r->error == error && (r->commands & ON(s->request->command)) != 0 &&
-			(!r->expectation || expectation))
+		if (applies(r, s, error, entry))
 			return r->text;
 	}
 	return strerror(error);
@@ -126,7 +137,8 @@ static void say(
 	const struct session *s, int error, const struct ct_answer *answer, const struct flow *flow)
 {
 	char reason_bytes[160];
-	const char *reason = reason_text(s, error, reason_bytes, sizeof(reason_bytes));
+	const char *reason =
+		reason_text(s, error, flow != NULL, reason_bytes, sizeof(reason_bytes));
 	const char *entry = entry_text(flow);
 	bool kernel = answer != NULL && answer->text[0] != '\0';
 

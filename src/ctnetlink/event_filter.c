@@ -169,18 +169,11 @@ static bool put_state(struct event_filter *f, const struct term *term, const str
 	return true;
 }
 
-/* Of both directions; that of one is no zone of this kind, so 0 is left for it only without. */
+/* Of both directions; an event without it is in zone 0. */
 static void put_zone(struct event_filter *f, const struct term *term)
 {
 	find(f, CTA_ZONE);
 	drop_unless_masked(f, BPF_H, UINT16_MAX, term->number);
-	for (unsigned d = 0; term->number == 0 && d < DIRECTIONS; d++) {
-		find(f, d == ORIGINAL ? CTA_TUPLE_ORIG : CTA_TUPLE_REPLY);
-		drop_if_equal(f, 0);
-		find_inside(f, CTA_TUPLE_ZONE);
-		put_jump(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
-		put(f, BPF_RET | BPF_K, DROP);
-	}
 }
 
 static void put_tuple_zone(struct event_filter *f, const struct term *term)

@@ -78,13 +78,13 @@ static bool merge_bits(uint32_t *value, uint32_t *mask, const struct term *t)
 }
 
 /*
- * The kernel compares the entry's one zone, whichever directions it is for; in
- * a direction that it is not for the entry is in zone 0.
+ * The kernel compares the entry's one zone, whichever directions it is for. So
+ * what it says of zone 0 leaves out entries that have a zone in one direction
+ * and are in zone 0 for us, and of other zones it is never the last word.
  */
 static void take_zone(struct kernel_filter *out, const struct term *t)
 {
-	if (out->parts & KERNEL_ZONE || t->number > UINT16_MAX ||
-		(t->kind == TERM_TUPLE_ZONE && t->number == 0))
+	if (out->parts & KERNEL_ZONE || t->number > UINT16_MAX || t->number == 0)
 		return;
 	out->parts |= KERNEL_ZONE;
 	out->zone = (uint16_t)t->number;
@@ -250,9 +250,6 @@ static bool says_term(const struct kernel_filter *k, const struct term *t)
 		return k->parts & KERNEL_MARK && says_bits(k->mark, k->mark_mask, t);
 	case TERM_STATUS:
 		return k->parts & KERNEL_STATUS && says_bits(k->status, k->status_mask, t);
-	case TERM_ZONE:
-		/* A zone other than 0 the kernel also finds in one direction alone. */
-		return k->parts & KERNEL_ZONE && k->zone == 0 && t->number == 0;
 	default:
 		return false;
 	}

@@ -63,11 +63,7 @@ static inline enum truth part_truth(const struct term *term, const struct tuple 
 
 static bool zone_matches(uint32_t number, const struct flow *flow)
 {
-	unsigned one_sided = flow->tuple[ORIGINAL].present | flow->tuple[REPLY].present;
-
-	if (number != 0)
-		return has(flow, FLOW_ZONE) && flow->zone == number;
-	return (!has(flow, FLOW_ZONE) || flow->zone == 0) && !(one_sided & TUPLE_ZONE);
+	return (has(flow, FLOW_ZONE) ? flow->zone : 0) == number;
 }
 
 static bool labels_match(const uint8_t wanted[static LABEL_BYTES], const struct flow *flow)

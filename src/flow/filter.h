@@ -31,7 +31,7 @@ enum term_kind {
 	TERM_SECMARK,     /* number */
 	TERM_ID,          /* number */
 	TERM_TIMEOUT,     /* number */
-	TERM_ZONE,        /* number, of both directions; 0: an entry without any zone */
+	TERM_ZONE,        /* number, of both directions; 0: none of both directions */
 	TERM_TUPLE_ZONE,  /* number, zone of one `direction`; 0: without */
 	TERM_LABELS,      /* all bits of `labels` are set */
 	TERM_NAT,         /* see struct nat_term */

@@ -50,19 +50,16 @@ static inline bool read_port(const struct tuple *tuple, unsigned index, uint64_t
 }
 
 /*
- * An entry is in one zone, of both directions or of one (then 0 in the other);
- * one without says nothing of zones and is in zone 0.
+ * An entry has a zone of both directions or of single ones; what it has none
+ * of is 0, as the kernel names no zone 0.
  */
 static bool read_zone(const struct flow *flow, unsigned direction, uint64_t *out)
 {
 	const struct tuple *tuples = flow->tuple;
-	bool whole = (flow->present & FLOW_ZONE) != 0;
 
 	if (direction < DIRECTIONS && tuples[direction].present & TUPLE_ZONE)
 		return found(out, tuples[direction].zone);
-	*out = whole ? flow->zone : 0;
-	return whole || direction < DIRECTIONS ||
-	       !((tuples[ORIGINAL].present | tuples[REPLY].present) & TUPLE_ZONE);
+	return found(out, flow->present & FLOW_ZONE ? flow->zone : 0);
 }
 
 static uint64_t sum(uint64_t a, uint64_t b)

@@ -457,8 +457,6 @@ static bool number_of(const struct flow *f, unsigned what, int direction, uint64
 		return true;
 	case ZONE:
 		*out = f->present & FLOW_ZONE ? f->zone : 0;
-		if (both && (o->present | r->present) & TUPLE_ZONE)
-			return (f->present & FLOW_ZONE) != 0;
 		if (!both && t->present & TUPLE_ZONE)
 			*out = t->zone;
 		return true;

@@ -126,9 +126,14 @@ static void test_status(void **state)
 static void test_zone(void **state)
 {
 	(void)state;
+	/* An entry with a zone in one direction is in zone 0 for us, not for the kernel. */
 	number(TERM_ZONE, 0);
+	check(0, 0, 0);
+	setup(NULL);
+	number(TERM_ZONE, 5);
 	check(KERNEL_ZONE, 0, 0);
-	assert_int_equal(kernel.zone, 0);
+	assert_int_equal(kernel.zone, 5);
+	assert_false(kernel_filter_is_exact(&filter, &kernel));
 	setup(NULL);
 	number(TERM_TUPLE_ZONE, 7)->direction = REPLY;
 	check(KERNEL_ZONE, 0, 0);

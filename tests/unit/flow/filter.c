@@ -272,8 +272,8 @@ static void zones(void **state)
 		{{4, -1, -1}, TERM_ZONE, ORIGINAL, 4, true},
 		{{4, -1, -1}, TERM_ZONE, ORIGINAL, 0, false},
 		{{-1, 4, -1}, TERM_ZONE, ORIGINAL, 4, false},
-		{{-1, 4, -1}, TERM_ZONE, ORIGINAL, 0, false}, /* it is in a zone */
-		{{-1, -1, 4}, TERM_ZONE, ORIGINAL, 0, false},
+		{{-1, 4, -1}, TERM_ZONE, ORIGINAL, 0, true}, /* it is in none of both directions */
+		{{-1, -1, 4}, TERM_ZONE, ORIGINAL, 0, true},
 		{{-1, 4, -1}, TERM_TUPLE_ZONE, ORIGINAL, 4, true},
 		{{-1, 4, -1}, TERM_TUPLE_ZONE, REPLY, 4, false},
 		{{-1, 4, -1}, TERM_TUPLE_ZONE, REPLY, 0, true},

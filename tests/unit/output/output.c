@@ -100,6 +100,7 @@ static struct flow make_longest(const uint8_t *text, uint16_t length, const stru
 	flow.timeout = flow.mark = flow.use = flow.id = flow.secmark = UINT32_MAX;
 	flow.zone = UINT16_MAX;
 	flow.state = flow.role = UINT8_MAX;
+	flow.netns = "a-namespace";
 	flow.start = flow.stop = flow.event_time = flow.handshake_sequence = UINT64_MAX;
 	for (unsigned d = ORIGINAL; d < DIRECTIONS; d++) {
 		set_tuple_zone(&flow.tuple[d], UINT16_MAX);
