@@ -155,16 +155,24 @@ static bool is_expression(const struct filter *filter)
 	return expressed;
 }
 
-/* A -D line that names a whole tuple means the entry of the zone it names, or of none. */
+/*
+ * A -D line that names a whole tuple means the entry that the kernel finds by
+ * it: in the zone that it names, else in zone 0, of the original direction.
+ */
 static void add_zone(struct request *request)
 {
-	struct term *t;
+	static const enum term_kind kinds[] = {TERM_ZONE, TERM_TUPLE_ZONE};
 
 	if (request->flow.present & FLOW_ZONE)
 		return;
-	t = filter_add(&request->filter, TERM_ZONE);
-	if (t != NULL)
-		t->number = 0;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct term *t = filter_add(&request->filter, kinds[i]);
+
+		if (t != NULL) {
+			t->direction = ORIGINAL;
+			t->number = 0;
+		}
+	}
 }
 
 /* Records of such a format stand alone: lines of several commands may mix. */
