@@ -246,18 +246,21 @@ static const char *name_of_port(struct names *names, uint8_t protocol, uint16_t 
 struct names *resolve_start(void)
 {
 	/* Threads may be in it until the very end, so it is never freed. */
-	static struct resolver resolver = {
-		.names = {want, wait_for_all, name_of_address, name_of_port},
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.added = PTHREAD_COND_INITIALIZER,
-	};
+	struct resolver *r = calloc(1, sizeof(*r));
 	pthread_condattr_t attributes;
 
+	if (r == NULL)
+		return NULL;
+	r->names = (struct names){want, wait_for_all, name_of_address, name_of_port};
 	if (pthread_condattr_init(&attributes) != 0 ||
 		pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 ||
-		pthread_cond_init(&resolver.answered, &attributes) != 0)
+		pthread_cond_init(&r->answered, &attributes) != 0 ||
+		pthread_cond_init(&r->added, NULL) != 0 ||
+		pthread_mutex_init(&r->lock, NULL) != 0) {
+		free(r);
 		return NULL;
+	}
 	pthread_condattr_destroy(&attributes);
-	start_threads(&resolver);
-	return &resolver.names;
+	start_threads(r);
+	return &r->names;
 }

@@ -184,15 +184,17 @@ static int read_answers(struct batch *b)
 /* Sequence numbers in a row, and an ACK of the last one asked for. */
 static void number_messages(struct batch *b)
 {
-	struct nlmsghdr *message = NULL;
+	size_t next;
 	b->first = b->socket->sequence + 1;
-	for (size_t at = 0; at < b->packet.used; at += NLMSG_ALIGN(message->nlmsg_len)) {
-		message = packet_message(&b->packet, at);
+	for (size_t at = 0; at < b->packet.used; at = next) {
+		struct nlmsghdr *message = packet_message(&b->packet, at);
+		next = at + NLMSG_ALIGN(message->nlmsg_len);
 		message->nlmsg_seq = ++b->socket->sequence;
 		message->nlmsg_pid = b->socket->port;
 		message->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+		if (next >= b->packet.used)
+			message->nlmsg_flags |= NLM_F_ACK;
 	}
-	message->nlmsg_flags |= NLM_F_ACK;
 }
 
 /* Send all that is held and learn what became of it. */

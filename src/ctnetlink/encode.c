@@ -365,13 +365,16 @@ int encode_delete(struct packet *p, const struct flow *flow)
 
 int encode_flush(struct packet *p, const struct kernel_filter *filter)
 {
-	bool family = filter && filter->parts & KERNEL_FAMILY;
-	if (filter && filter->parts == 0)
+	const uint16_t type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE;
+	if (!filter) {
+		packet_begin(p, type, NLM_F_REQUEST, AF_UNSPEC, 0);
+		return packet_end(p);
+	}
+	if (filter->parts == 0)
 		return -EINVAL;
-	packet_begin(p, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, NLM_F_REQUEST,
-		family ? filter->family : AF_UNSPEC, filter ? 1 : 0);
-	if (filter)
-		kernel_filter_put(filter, p);
+	packet_begin(p, type, NLM_F_REQUEST,
+		filter->parts & KERNEL_FAMILY ? filter->family : AF_UNSPEC, 1);
+	kernel_filter_put(filter, p);
 	return packet_end(p);
 }
 
