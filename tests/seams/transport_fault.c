@@ -9,11 +9,15 @@
 
 #include "ctnetlink/transport.h"
 
+#define SOCKETS       8
 #define DATAGRAMS     512
 #define DATAGRAM_SIZE 4096
-#define ORDERS        16
+#define ORDERS        64
+#define ANSWERS       64
+#define KEPT          4096
+#define KEPT_SIZE     256
 
-enum order_kind { ORDER_SEND, ORDER_RECEIVE, ORDER_CUT, ORDER_REFUSE, ORDER_SWALLOW };
+enum order_kind { ORDER_OPEN, ORDER_SEND, ORDER_RECEIVE, ORDER_CUT, ORDER_REFUSE, ORDER_SWALLOW };
 
 struct order {
 	enum order_kind kind;
@@ -25,29 +29,41 @@ struct order {
 
 struct datagram {
 	bool fit;
+	unsigned nth; /* message that it answers; 0: the next one that asks */
 	size_t length;
 	uint8_t bytes[DATAGRAM_SIZE];
 };
 
 struct transport {
-	int open_error, buffer_maximum;
+	bool open;
 	int deferred; /* an error that transport_receive_many() has still to tell */
-	uint32_t drops;
-	unsigned filter_length;
-	unsigned sends, receives, messages, acks_asked, groups;
-	unsigned order_count;
-	struct order order[ORDERS];
-	unsigned answer_count; /* given, waiting for a request */
-	struct datagram answer[8];
 	unsigned queue_begin, queue_end; /* to be received */
 	struct datagram queue[DATAGRAMS];
 };
 
-static struct transport fault;
+/* What was ordered and what was done, of all sockets together. */
+static struct {
+	int buffer_maximum;
+	uint32_t drops;
+	unsigned filter_length;
+	unsigned opens, sends, receives, messages, acks_asked, groups;
+	unsigned order_count;
+	struct order order[ORDERS];
+	unsigned answer_count; /* given, waiting for a request */
+	struct datagram answer[ANSWERS];
+	_Alignas(struct nlmsghdr) uint8_t kept[KEPT][KEPT_SIZE]; /* messages sent */
+	struct transport socket[SOCKETS];
+} fault;
 
 void fault_reset(void)
 {
-	memset(&fault, 0, sizeof(fault));
+	fault.buffer_maximum = 0;
+	fault.drops = fault.filter_length = 0;
+	fault.opens = fault.sends = fault.receives = fault.messages = 0;
+	fault.acks_asked = fault.groups = 0;
+	fault.order_count = fault.answer_count = 0;
+	for (unsigned i = 0; i < SOCKETS; i++)
+		fault.socket[i].open = false;
 }
 
 static void add_order(struct order order)
@@ -58,7 +74,12 @@ static void add_order(struct order order)
 
 void fault_open(int error)
 {
-	fault.open_error = error;
+	fault_open_nth(fault.opens + 1, error);
+}
+
+void fault_open_nth(unsigned nth, int error)
+{
+	add_order((struct order){.kind = ORDER_OPEN, .nth = nth, .error = error});
 }
 
 void fault_send(unsigned nth, int error)
@@ -95,10 +116,27 @@ static void fill(struct datagram *d, const void *bytes, size_t length, bool fit)
 	memcpy(d->bytes, bytes, d->length);
 }
 
+static void add_answer(unsigned nth, const void *bytes, size_t length, bool fit)
+{
+	if (fault.answer_count == ANSWERS)
+		return;
+	fault.answer[fault.answer_count].nth = nth;
+	fill(&fault.answer[fault.answer_count++], bytes, length, fit);
+}
+
 void fault_answer(const void *bytes, size_t length, bool fit)
 {
-	if (fault.answer_count < sizeof(fault.answer) / sizeof(fault.answer[0]))
-		fill(&fault.answer[fault.answer_count++], bytes, length, fit);
+	add_answer(0, bytes, length, fit);
+}
+
+void fault_answer_to(unsigned nth, const void *bytes, size_t length)
+{
+	add_answer(nth, bytes, length, true);
+}
+
+const struct nlmsghdr *fault_message(unsigned nth)
+{
+	return (const void *)fault.kept[nth - 1];
 }
 
 void fault_receive_buffer(int size)
@@ -141,16 +179,26 @@ static const struct order *order_of(enum order_kind kind, unsigned nth)
 
 int transport_open(struct transport **out)
 {
-	if (fault.open_error)
-		return fault.open_error;
-	*out = &fault;
-	return 0;
+	const struct order *order = order_of(ORDER_OPEN, ++fault.opens);
+	if (order)
+		return order->error;
+	for (unsigned i = 0; i < SOCKETS; i++) {
+		struct transport *t = &fault.socket[i];
+		if (t->open)
+			continue;
+		t->open = true;
+		t->deferred = 0;
+		t->queue_begin = t->queue_end = 0;
+		*out = t;
+		return 0;
+	}
+	return -EMFILE;
 }
 
 void transport_close(struct transport *t)
 {
 	if (t)
-		t->queue_begin = t->queue_end = 0;
+		t->open = false;
 }
 
 uint32_t transport_port(const struct transport *t)
@@ -200,31 +248,43 @@ static void enqueue_error(
 	enqueue(t, &reply, length);
 }
 
-/* The answers given, made to fit the request where they shall. */
-static void enqueue_answers(struct transport *t, const struct nlmsghdr *request)
+/* Make a datagram's messages answers to the request. */
+static void rewrite(struct datagram *d, const struct nlmsghdr *request)
 {
-	for (unsigned i = 0; i < t->answer_count; i++) {
-		struct datagram *d = &t->answer[i];
-		for (size_t at = 0; d->fit && at + sizeof(struct nlmsghdr) <= d->length;) {
-			struct nlmsghdr header;
-			memcpy(&header, d->bytes + at, sizeof(header));
-			header.nlmsg_seq = request->nlmsg_seq;
-			header.nlmsg_pid = FAULT_PORT;
-			memcpy(d->bytes + at, &header, sizeof(header));
-			if (header.nlmsg_len < sizeof(header))
-				break;
-			at += NLMSG_ALIGN((size_t)header.nlmsg_len);
+	for (size_t at = 0; at + sizeof(struct nlmsghdr) <= d->length;) {
+		struct nlmsghdr header;
+		memcpy(&header, d->bytes + at, sizeof(header));
+		header.nlmsg_seq = request->nlmsg_seq;
+		header.nlmsg_pid = FAULT_PORT;
+		memcpy(d->bytes + at, &header, sizeof(header));
+		if (header.nlmsg_len < sizeof(header))
+			return;
+		at += NLMSG_ALIGN((size_t)header.nlmsg_len);
+	}
+}
+
+/* The answers given to this message, the number-th of all. */
+static void enqueue_answers(struct transport *t, const struct nlmsghdr *request, unsigned number)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < fault.answer_count; i++) {
+		struct datagram *d = &fault.answer[i];
+		if (d->nth != 0 && d->nth != number) {
+			fault.answer[kept++] = *d;
+			continue;
 		}
+		if (d->fit)
+			rewrite(d, request);
 		enqueue(t, d->bytes, d->length);
 	}
-	t->answer_count = 0;
+	fault.answer_count = kept;
 }
 
 static void take_message(struct transport *t, const struct nlmsghdr *message)
 {
-	unsigned number = ++t->messages;
+	unsigned number = ++fault.messages;
 	bool wants_ack = message->nlmsg_flags & NLM_F_ACK;
-	t->acks_asked += wants_ack;
+	fault.acks_asked += wants_ack;
 	if (order_of(ORDER_SWALLOW, number))
 		return;
 	const struct order *refusal = order_of(ORDER_REFUSE, number);
@@ -232,14 +292,20 @@ static void take_message(struct transport *t, const struct nlmsghdr *message)
 		enqueue_error(t, message, refusal->error, refusal->text);
 		return;
 	}
-	enqueue_answers(t, message);
+	enqueue_answers(t, message, number);
 	if (wants_ack)
 		enqueue_error(t, message, 0, "");
 }
 
+static void keep_message(const uint8_t *bytes, size_t length)
+{
+	if (fault.messages < KEPT)
+		memcpy(fault.kept[fault.messages], bytes, length < KEPT_SIZE ? length : KEPT_SIZE);
+}
+
 int transport_send(struct transport *t, const void *bytes, size_t length)
 {
-	const struct order *order = order_of(ORDER_SEND, ++t->sends);
+	const struct order *order = order_of(ORDER_SEND, ++fault.sends);
 	if (order)
 		return order->error;
 	for (size_t at = 0; at + sizeof(struct nlmsghdr) <= length;) {
@@ -247,6 +313,7 @@ int transport_send(struct transport *t, const void *bytes, size_t length)
 		memcpy(&message, (const uint8_t *)bytes + at, sizeof(message));
 		if (message.nlmsg_len < sizeof(message))
 			return 0;
+		keep_message((const uint8_t *)bytes + at, message.nlmsg_len);
 		take_message(t, &message);
 		at += NLMSG_ALIGN((size_t)message.nlmsg_len);
 	}
@@ -255,7 +322,7 @@ int transport_send(struct transport *t, const void *bytes, size_t length)
 
 ssize_t transport_receive(struct transport *t, void *bytes, size_t size, int dont_wait)
 {
-	const struct order *order = order_of(ORDER_RECEIVE, ++t->receives);
+	const struct order *order = order_of(ORDER_RECEIVE, ++fault.receives);
 	if (order)
 		return order->error;
 	/* Where a real socket would wait for ever, the test shall not. */
@@ -263,7 +330,7 @@ ssize_t transport_receive(struct transport *t, void *bytes, size_t size, int don
 		return dont_wait ? -EAGAIN : 0;
 	const struct datagram *d = &t->queue[t->queue_begin++];
 	size_t length = d->length;
-	const struct order *cut = order_of(ORDER_CUT, t->receives);
+	const struct order *cut = order_of(ORDER_CUT, fault.receives);
 	if (cut && cut->length < length)
 		length = cut->length;
 	if (length > size)
@@ -295,13 +362,16 @@ int transport_receive_many(struct transport *t, struct transport_slot *slots, un
 
 int transport_join(struct transport *t, unsigned group)
 {
-	t->groups |= 1u << (group - 1);
+	(void)t;
+	fault.groups |= 1u << (group - 1);
 	return 0;
 }
 
 int transport_receive_buffer(struct transport *t, int size)
 {
-	return t->buffer_maximum > 0 && t->buffer_maximum < 2 * size ? t->buffer_maximum : 2 * size;
+	(void)t;
+	return fault.buffer_maximum > 0 && fault.buffer_maximum < 2 * size ? fault.buffer_maximum
+									   : 2 * size;
 }
 
 int transport_option(struct transport *t, int option, int value)
@@ -314,13 +384,15 @@ int transport_option(struct transport *t, int option, int value)
 
 int transport_filter(struct transport *t, const struct sock_filter *program, unsigned length)
 {
+	(void)t;
 	(void)program;
-	t->filter_length = length;
+	fault.filter_length = length;
 	return 0;
 }
 
 int transport_drops(struct transport *t, uint32_t *drops)
 {
-	*drops = t->drops;
+	(void)t;
+	*drops = fault.drops;
 	return 0;
 }
