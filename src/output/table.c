@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "flow/filter.h"
 #include "output/columns.h"
 #include "output/output.h"
 #include "output/parts.h"
@@ -29,9 +30,10 @@ struct held_cell {
 	uint16_t length;
 	uint8_t type; /* enum held_type */
 	uint8_t style;
+	bool dull;
 };
 
-enum held_type { HELD_TEXT, HELD_DULL, HELD_ADDRESS, HELD_PORT };
+enum held_type { HELD_TEXT, HELD_ADDRESS, HELD_PORT };
 
 static struct table {
 	struct sheet sheet;
@@ -112,6 +114,7 @@ static struct held_cell *new_cell(enum held_type type)
 
 	cell->type = type;
 	cell->style = STYLE_PLAIN;
+	cell->dull = false;
 	return cell;
 }
 
@@ -139,6 +142,18 @@ static enum sheet_style style_of(const struct field *field, const char *text)
 	return strncmp(text, "SYN_", 4) == 0 ? STYLE_WAITING : STYLE_FAINT;
 }
 
+/* Whether the value says no more than other columns, or nothing. */
+static bool is_dull(
+	const struct field *field, const struct flow *flow, const struct field_value *value)
+{
+	if (field->type == FIELD_U16 || field->type == FIELD_U32)
+		return value->number == 0;
+	if (field->direction != REPLY || field->type == FIELD_AMOUNT)
+		return false;
+	/* The mirror of the original direction. */
+	return !flow_has_nat(flow, NAT_SOURCE) && !flow_has_nat(flow, NAT_DESTINATION);
+}
+
 static void hold_field(struct output *o, const struct field *field, const struct flow *flow,
 	const struct event *event)
 {
@@ -146,7 +161,7 @@ static void hold_field(struct output *o, const struct field *field, const struct
 	char *text = text_of(cell);
 
 	if (!field_read(field, flow, output_now(o, event), &cell->value)) {
-		cell->type = HELD_DULL;
+		cell->dull = true;
 		end_cell(cell, put_string(text, UNKNOWN));
 		return;
 	}
@@ -154,10 +169,9 @@ static void hold_field(struct output *o, const struct field *field, const struct
 		cell->type = HELD_ADDRESS;
 	if (field->type == FIELD_PORT)
 		cell->type = HELD_PORT;
-	if (field->type == FIELD_U16 || field->type == FIELD_U32)
-		cell->type = cell->value.number == 0 ? HELD_DULL : HELD_TEXT;
 	if (o->names != NULL && cell->type == HELD_ADDRESS)
 		o->names->want(o->names, cell->value.family, &cell->value.address);
+	cell->dull = is_dull(field, flow, &cell->value);
 	end_cell(cell, put_value(text, &table.style, field, &cell->value));
 	cell->style = (uint8_t)style_of(field, text);
 }
@@ -217,7 +231,7 @@ static void note_cell(struct output *o, unsigned column, const struct held_cell 
 
 	sheet_note(&table.sheet, column, text, length);
 	/* A column that nobody asked for and that says nothing is not missed. */
-	if (cell->type != HELD_DULL)
+	if (!cell->dull)
 		table.sheet.column[column].hidden = false;
 }
 
