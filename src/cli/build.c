@@ -642,6 +642,7 @@ int given_build(const struct given *g, const struct label_map *map, struct reque
 	case COMMAND_DELETE:
 	case COMMAND_EVENT:
 	case COMMAND_FLUSH:
+	case COMMAND_COUNT:
 		return build_filter(g, map, request, c);
 	case COMMAND_GET:
 		return build_get(g, map, request, c);

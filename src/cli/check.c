@@ -26,6 +26,7 @@ static const char *place_spelled(struct place_name *name, const struct given *g)
 	struct spelling s;
 	bool other = g->table != TABLE_CONNTRACK;
 
+	/* cppcheck-suppress ctuuninitvar; it is written here */
 	snprintf(name->text, sizeof(name->text), "%s%s%s", command_spelled(&s, g), other ? " " : "",
 		other ? table_names[g->table] : "");
 	return name->text;

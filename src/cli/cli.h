@@ -19,6 +19,12 @@ struct cli {
 	char *labels_path;  /* path that labels was read from, NULL: not yet */
 	int labels_error;   /* 0 or the negative errno of that */
 	bool labels_warned; /* the person has been told of it */
+
+	/* Of the request in hand. */
+	struct expression *expression; /* NULL: none */
+	char *words;                   /* those that no option took, blanks between them */
+	size_t words_length;
+	size_t words_room;
 };
 
 /*

@@ -530,6 +530,11 @@ static struct node *unknown_word(struct parser *p)
 			"'%s' has no word in front that says what it is (a list is written "
 			"{80, 443})",
 			typed);
+	for (int table = 0; p->source->is_words && table < TABLES; table++) {
+		if (strcmp(table_names[table], typed) == 0)
+			return parser_fail(
+				p, t, "'%s': a table stands right behind its command", typed);
+	}
 	suggest_start(&nearest, typed);
 	for (size_t n = 0; word_at(n, &word); n++) {
 		if (word.name != NULL)

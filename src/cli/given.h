@@ -37,6 +37,14 @@ struct given_label {
 	uint8_t id;       /* OPTION_LABEL, OPTION_LABEL_ADD, OPTION_LABEL_DELETE */
 };
 
+/* --filter and --filter-file may come often, too. */
+#define GIVEN_FILTERS_MAX 16
+
+struct given_filter {
+	const char *text; /* the expression, or the path */
+	uint8_t id;       /* OPTION_FILTER, OPTION_FILTER_FILE */
+};
+
 struct given {
 	option_set options; /* OPTION_BIT of what was given */
 	uint16_t parts;     /* likewise of parts: bit id - OPTION_PART */
@@ -95,6 +103,9 @@ struct given {
 	const char *label_map_path;
 	unsigned label_count;
 	struct given_label label[GIVEN_LABELS_MAX];
+	const char *left_over; /* the first word that no option took; NULL: none */
+	unsigned filter_count;
+	struct given_filter filter[GIVEN_FILTERS_MAX];
 	struct view view; /* its flags are options of their own */
 	const char *netns;
 	uint64_t maximum;
@@ -137,6 +148,9 @@ int given_event_value(struct given *g, int id, const char *text, struct complain
 /* The table of a command word ("expect", "e"): 0, or -1 with a complaint. */
 int given_table(struct given *g, const char *text, struct complaint *c);
 
+/* Whether a word is the name of a table, or its beginning. */
+bool given_names_table(const char *text);
+
 /*
  * In a file: a protocol of which the kernel tracks addresses alone where it
  * lacks the protocol's own tracker, with none of its options.
@@ -169,6 +183,20 @@ int given_label_bits(const struct given *g, int id, const struct label_map *map,
 /* Likewise of --label-add or --label-del: labels and labels_mask of a flow. */
 int given_label_change(
 	const struct given *g, const struct label_map *map, struct flow *flow, struct complaint *c);
+
+/* The list that labels are named by; NULL: there is none, and *why says so. */
+const struct label_map *given_label_list(const struct given *g, struct cli *cli, const char **why);
+
+/* One more word that no option takes: 0, or -1 with a complaint. */
+int given_word(struct given *g, struct cli *cli, const char *word, struct complaint *c);
+
+/*
+ * Read the expressions of these words, --filter and --filter-file, and put
+ * them into the request's filter, which the options have made. 0, or -1 with a
+ * complaint.
+ */
+int given_filter(
+	const struct given *g, struct cli *cli, struct request *request, struct complaint *c);
 
 /*
  * Make the request. map: the label list, already read if g speaks of labels;

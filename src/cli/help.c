@@ -6,6 +6,7 @@
 #include "base/writer.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "flow/field.h"
 
 /* Texts begin in this column and end before the other. */
 #define TEXT_COLUMN 28
@@ -260,6 +261,21 @@ static void put_usage(struct writer *w, enum command command, enum table table)
 	put_row(w, row->option, row->help);
 }
 
+/* What --group-by, --sum, --sort and --columns may name. */
+static void put_fields(struct writer *w)
+{
+	char what[64];
+
+	writer_string(w, "\nFields, to group, sum and sort by and as columns:\n");
+	for (size_t i = 0; i < field_count; i++) {
+		const char *alias = fields[i].alias;
+
+		snprintf(what, sizeof(what), "%s%s%s", fields[i].name, alias != NULL ? ", " : "",
+			alias != NULL ? alias : "");
+		put_row(w, what, fields[i].about);
+	}
+}
+
 static void put_command(struct writer *w, const struct request *request)
 {
 	const struct command_row *row = &command_rows[request->help_command];
@@ -275,6 +291,8 @@ static void put_command(struct writer *w, const struct request *request)
 		put_protocol(w, request->help_protocol, place);
 	else
 		put_protocol_names(w, place);
+	if (option_rows[OPTION_COLUMNS].takes & place)
+		put_fields(w);
 	writer_string(w, "\nExamples:\n");
 	for (size_t i = 0; i < sizeof(row->examples) / sizeof(row->examples[0]); i++) {
 		writer_string(w, "  ");

@@ -8,11 +8,14 @@
 #include "base/suggest.h"
 #include "cli/cli.h"
 #include "cli/given.h"
+#include "flow/expression.h"
 
 void cli_free(struct cli *cli)
 {
 	label_map_free(&cli->labels);
 	free(cli->labels_path);
+	expression_free(cli->expression);
+	free(cli->words);
 	*cli = (struct cli){0};
 }
 
@@ -26,10 +29,26 @@ static int read_list(struct cli *cli, const char *path)
 	copy = strdup(path);
 	if (copy == NULL)
 		return -ENOMEM;
-	cli_free(cli);
+	label_map_free(&cli->labels);
+	free(cli->labels_path);
+	cli->labels_warned = false;
 	cli->labels_path = copy;
 	cli->labels_error = label_map_load(&cli->labels, path, NULL, NULL);
 	return cli->labels_error;
+}
+
+const struct label_map *given_label_list(const struct given *g, struct cli *cli, const char **why)
+{
+	static char text[320];
+	const char *path = g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT;
+	int error = read_list(cli, path);
+
+	if (error == 0)
+		return &cli->labels;
+	snprintf(text, sizeof(text), "the list of labels cannot be read: %s: %s", path,
+		strerror(-error));
+	*why = text;
+	return NULL;
 }
 
 /* The bit of "bit:NUMBER", -1 for a name (which has no colon), -2 for another number. */

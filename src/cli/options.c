@@ -13,7 +13,8 @@ static_assert(COMMANDS <= 16, "places are 16 bits a table");
 enum {
 	CREATING = ON(COMMAND_CREATE) | ON(COMMAND_ADD),
 	SHOWING = ON(COMMAND_LIST) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) | ON(COMMAND_EVENT),
-	SELECTING = SHOWING | ON(COMMAND_FLUSH) | ON(COMMAND_COUNT),
+	UNSHOWN = ON(COMMAND_FLUSH) | ON(COMMAND_COUNT),
+	SELECTING = SHOWING | UNSHOWN,
 	GETTING_EXPECT = ON_EXPECT(COMMAND_GET) | ON_EXPECT(COMMAND_DELETE),
 	NAMING_EXPECT = GETTING_EXPECT | ON_EXPECT(COMMAND_CREATE),
 	CHANGING = ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) | ON(COMMAND_FLUSH) | ON(COMMAND_LOAD),
@@ -164,7 +165,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "FLAG[,...]",
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) |
-				 ON(COMMAND_FLUSH) | CREATING | ON_EXPECT(COMMAND_CREATE),
+				 UNSHOWN | CREATING | ON_EXPECT(COMMAND_CREATE),
 			.help = "status flags: select entries that have all of them (!FLAG: not), "
 				"or set them",
 		},
@@ -183,7 +184,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.letter = 'c',
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NUMBER",
-			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT) | ON(COMMAND_FLUSH),
+			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT) | UNSHOWN,
 			.loaded = CREATING | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE),
 			.help = "security mark",
 		},
@@ -193,8 +194,8 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.letter = 'i',
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NUMBER",
-			.takes = ON(COMMAND_GET) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) |
-				 ON(COMMAND_FLUSH),
+			.takes =
+				ON(COMMAND_GET) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) | UNSHOWN,
 			.help = "identifier, as -o id shows it",
 		},
 	[OPTION_ZONE] =
@@ -204,7 +205,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NUMBER",
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_GET) | ON(COMMAND_DELETE) |
-				 ON(COMMAND_EVENT) | ON(COMMAND_FLUSH) | CREATING | NAMING_EXPECT,
+				 ON(COMMAND_EVENT) | UNSHOWN | CREATING | NAMING_EXPECT,
 			.loaded = ON(COMMAND_UPDATE),
 			.help = "zone of both directions",
 		},
@@ -215,7 +216,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NUMBER",
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_GET) | ON(COMMAND_DELETE) |
-				 ON(COMMAND_EVENT) | ON(COMMAND_FLUSH) | CREATING,
+				 ON(COMMAND_EVENT) | UNSHOWN | CREATING,
 			.loaded = ON(COMMAND_UPDATE),
 			.help = "zone of the original direction",
 		},
@@ -226,7 +227,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NUMBER",
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_GET) | ON(COMMAND_DELETE) |
-				 ON(COMMAND_EVENT) | ON(COMMAND_FLUSH) | CREATING,
+				 ON(COMMAND_EVENT) | UNSHOWN | CREATING,
 			.loaded = ON(COMMAND_UPDATE),
 			.help = "zone of the reply direction",
 		},
@@ -254,7 +255,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.letter = 'j',
 			.argument = ARGUMENT_OPTIONAL,
 			.argument_name = "ADDRESS[:PORT]",
-			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT) | ON(COMMAND_FLUSH),
+			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT) | UNSHOWN,
 			.help = "source or destination NAT",
 		},
 	[OPTION_EXPECT_NAT_ORIGINAL] =

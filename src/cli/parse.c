@@ -20,7 +20,9 @@
 struct words {
 	char **word; /* argv */
 	int count;
-	int next; /* index of the word that is read next */
+	int next;        /* index of the word that is read next */
+	bool only_words; /* behind -- */
+	struct cli *cli;
 };
 
 /* Of a long option's word: up to the = or the end. Shorter than a call of strcspn(3). */
@@ -40,7 +42,7 @@ static const char *spell(struct spelling *s, const char *word, const char *name,
 	else if (letter != '\0')
 		snprintf(s->text, sizeof(s->text), "-%c", letter);
 	else
-		snprintf(s->text, sizeof(s->text), "--%s", name);
+		snprintf(s->text, sizeof(s->text), "--%s", name ? name : "");
 	return s->text;
 }
 
@@ -80,17 +82,47 @@ static void given_start(struct given *g, bool loading)
 	g->output_flags = 0;
 	g->label_map_path = NULL;
 	g->label_count = 0;
+	g->left_over = NULL;
+	g->filter_count = 0;
 	view_start(&g->view);
+}
+
+static bool is_table(const char *word)
+{
+	for (int table = 0; table < TABLES; table++) {
+		if (strcmp(word, table_names[table]) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* A word that is no option and nobody's argument. */
 static int left_over(const char *word, struct complaint *c)
 {
-	for (int table = 0; table < TABLES; table++) {
-		if (*word != '\0' && strcmp(word, table_names[table]) == 0)
-			return complain(c, "'%s': a table stands right behind its command", word);
-	}
+	if (is_table(word))
+		return complain(c, "'%s': a table stands right behind its command", word);
 	return complain(c, "'%s': a word that belongs to no option", word);
+}
+
+/* Whether the command may be given an expression. */
+static bool takes_expression(const struct given *g)
+{
+	return g->command != COMMAND_NONE && g->command != COMMAND_HELP && !g->help &&
+	       (options_taken(option_place(g->command, g->table), g->loading) &
+		       OPTION_BIT(OPTION_FILTER)) != 0;
+}
+
+/* The words that no option took are an expression, or should not be there. */
+static int judge_left_over(struct given *g, struct complaint *c)
+{
+	if (g->left_over == NULL)
+		return 0;
+	if (is_table(g->left_over) || !takes_expression(g))
+		return left_over(g->left_over, c);
+	if (!is_given(g, OPTION_FILTER))
+		g->word[OPTION_FILTER] = NULL;
+	mark_given(g, OPTION_FILTER);
+	return 0;
 }
 
 /* The next word if it can be an optional argument, else NULL. */
@@ -144,8 +176,11 @@ static int take_option(struct given *g, struct words *w, int id, const char *wor
 			return value == NULL ? 0
 					     : complain(c, "%s: takes no argument",
 						       spell(&s, word, NULL, '\0'));
-		if (value == NULL)
-			value = take_optional(w);
+		if (value != NULL)
+			return given_table(g, value, c);
+		value = take_optional(w);
+		if (value != NULL && !given_names_table(value) && takes_expression(g))
+			return given_word(g, w->cli, value, c);
 		return value != NULL ? given_table(g, value, c) : 0;
 	}
 	mark_given(g, id);
@@ -277,22 +312,22 @@ static int scan(struct given *g, struct words *w, struct complaint *c)
 {
 	while (w->next < w->count) {
 		const char *word = w->word[w->next++];
-		int result;
+		int result = 0;
 
 		if (is_origin(g, w, word))
-			return 0;
-		if (word[0] != '-' || word[1] == '\0')
-			return left_over(word, c);
-		if (word[1] != '-')
+			break;
+		if (word[0] != '-' || word[1] == '\0' || w->only_words)
+			result = given_word(g, w->cli, word, c);
+		else if (word[1] != '-')
 			result = scan_letters(g, w, word, c);
 		else if (word[2] != '\0')
 			result = scan_long(g, w, word, c);
 		else
-			return w->next < w->count ? left_over(w->word[w->next], c) : 0;
+			w->only_words = true;
 		if (result < 0)
 			return -1;
 	}
-	return 0;
+	return judge_left_over(g, c);
 }
 
 /* --- all of it -------------------------------------------------------- */
@@ -304,6 +339,7 @@ static void request_start(struct request *request)
 	request->family = AF_UNSPEC;
 	request->filter.count = 0;
 	request->filter.rest = NULL;
+	request->expression = NULL;
 	request->flow.present = 0;
 	request->flow.tuple[ORIGINAL] = (struct tuple){0};
 	request->flow.tuple[REPLY] = (struct tuple){0};
@@ -341,14 +377,14 @@ static void build_help(const struct given *g, struct request *request)
  * The command line of -R, which is no option like others: its options may only
  * follow the file. 1 when it is one, 0 when not, -1 with a complaint.
  */
-static int parse_load(
-	struct given *g, int argc, char **argv, struct request *request, struct complaint *c)
+static int parse_load(struct cli *cli, struct given *g, int argc, char **argv,
+	struct request *request, struct complaint *c)
 {
 	static const char name[] = "--load-file";
 	const char *word = argc > 1 ? argv[1] : "";
 	size_t length = strlen(name);
 	bool attached = strncmp(word, name, length) == 0 && word[length] == '=';
-	struct words words = {.word = argv, .count = argc, .next = attached ? 2 : 3};
+	struct words words = {.word = argv, .count = argc, .next = attached ? 2 : 3, .cli = cli};
 
 	if (strcmp(word, "-R") != 0 && strcmp(word, name) != 0 && !attached)
 		return 0;
@@ -372,11 +408,11 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 	struct complaint *complaint)
 {
 	static struct given g; /* as in main(): not on the stack */
-	struct words words = {.word = argv, .count = argc, .next = 1};
+	struct words words = {.word = argv, .count = argc, .next = 1, .cli = cli};
 
 	request_start(request);
 	if (!loading) {
-		int load = parse_load(&g, argc, argv, request, complaint);
+		int load = parse_load(cli, &g, argc, argv, request, complaint);
 
 		if (load != 0)
 			return load < 0 ? -1 : 0;
@@ -392,7 +428,8 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 		build_help(&g, request);
 	} else {
 		if (given_labels(&g, cli, request, complaint) < 0 ||
-			given_build(&g, request->labels, request, complaint) < 0)
+			given_build(&g, request->labels, request, complaint) < 0 ||
+			given_filter(&g, cli, request, complaint) < 0)
 			return -1;
 	}
 	if (is_given(&g, OPTION_NAT_RANGE))

@@ -59,6 +59,8 @@ struct request {
 
 	/* Which entries: list, delete, update, event; for get what it must be. */
 	struct filter filter;
+	/* What of it was written as expressions, whole; NULL: nothing. */
+	const struct expression *expression;
 
 	/*
 	 * create, add: the whole new entry, both tuples filled (mirrored where

@@ -685,6 +685,17 @@ static int read_label(struct given *g, int id, const char *text, struct complain
 	return 0;
 }
 
+static int read_filter(struct given *g, int id, const char *text, struct complaint *c)
+{
+	struct spelling s;
+
+	if (g->filter_count == GIVEN_FILTERS_MAX)
+		return complain(c, "%s: more than %d filters", option_spelled(&s, g, id),
+			GIVEN_FILTERS_MAX);
+	g->filter[g->filter_count++] = (struct given_filter){text, (uint8_t)id};
+	return 0;
+}
+
 static int read_label_map(struct given *g, int id, const char *text, struct complaint *c)
 {
 	struct spelling s;
@@ -759,6 +770,8 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_LIMIT] = value_how_many,
 	[OPTION_COLUMNS] = value_columns,
 	[OPTION_NETNS] = value_netns,
+	[OPTION_FILTER] = read_filter,
+	[OPTION_FILTER_FILE] = read_filter,
 	[OPTION_MAXIMUM] = value_maximum,
 	[OPTION_UNDO] = value_undo,
 	[OPTION_STOP_AFTER] = given_event_value,
@@ -786,6 +799,15 @@ int given_value(struct given *g, int id, const char *text, struct complaint *c)
 	if (id >= OPTION_SOURCE_NAT && id <= OPTION_ANY_NAT)
 		g->nat[id - OPTION_SOURCE_NAT] = (struct given_nat){.family = AF_UNSPEC};
 	return 0;
+}
+
+bool given_names_table(const char *text)
+{
+	for (int table = 0; *text != '\0' && table < TABLES; table++) {
+		if (strncmp(table_names[table], text, strlen(text)) == 0)
+			return true;
+	}
+	return false;
 }
 
 int given_table(struct given *g, const char *text, struct complaint *c)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* -C: how many entries there are. */
+/* -C: how many entries there are, or match. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 #include "base/message.h"
 #include "commands/report.h"
 #include "commands/run.h"
+#include "commands/walk.h"
 #include "ctnetlink/decode.h"
 #include "ctnetlink/encode.h"
 
@@ -30,6 +31,30 @@ static int entries_of_sysctl(uint32_t *entries)
 	return found == 1 ? 0 : -EBADMSG;
 }
 
+static int count_flow(
+	struct session *s, const struct flow *flow, const struct nlmsghdr *message, void *data)
+{
+	uint64_t *entries = data;
+
+	(void)s;
+	(void)flow;
+	(void)message;
+	++*entries;
+	return 0;
+}
+
+/* What a filter selects only a walk can tell. */
+static int count_matches(struct session *s)
+{
+	uint64_t entries = 0;
+	int code = walk_table(s, DUMP_TABLE, count_flow, &entries);
+
+	if (code != 0)
+		return code;
+	output_count(&s->output, entries);
+	return session_flush(s);
+}
+
 int run_count(struct session *s)
 {
 	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[256];
@@ -38,6 +63,8 @@ int run_count(struct session *s)
 	uint32_t entries = 0;
 	int error;
 
+	if (!filter_is_empty(&s->request->filter))
+		return count_matches(s);
 	if (session_open(s, &s->change) != 0)
 		return EXIT_REFUSED;
 	packet_init(&packet, bytes, sizeof(bytes));

@@ -186,7 +186,7 @@ static enum load_kind kind_of(const struct load *load, struct request *request)
 {
 	bool exact;
 
-	if (request->table != TABLE_CONNTRACK)
+	if (request->table != TABLE_CONNTRACK || request->expression != NULL)
 		return LOAD_SINGLE;
 	switch (request->command) {
 	case COMMAND_DELETE:
