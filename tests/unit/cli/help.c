@@ -121,7 +121,16 @@ static void and_nothing_else(void **state)
 	assert_false(names(text, "mark"));
 	text = help_of("-C --help");
 	assert_true(names(text, "output"));
+	assert_true(names(text, "sport"));
+	assert_true(names(text, "filter"));
+	assert_false(names(text, "zero"));
+	text = help_of("-S --help");
 	assert_false(names(text, "sport"));
+	assert_false(names(text, "filter"));
+	assert_null(strstr(text, "reply_src"));
+	text = help_of("-L --help");
+	assert_non_null(strstr(text, "  reply_src                 source address of the reply\n"));
+	assert_non_null(strstr(text, "  labels, label             labels\n"));
 	text = help_of("-U -p gre --help");
 	assert_true(names(text, "srckey"));
 	assert_false(names(text, "sport"));
