@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "flow/expression.h"
 #include "flow/protocol.h"
 
 struct line {
@@ -173,6 +174,29 @@ static void say_nat_request(struct line *l, const char *name, const struct nat_r
 		say(l, ":%u-%u", nat->port_minimum, nat->port_maximum);
 }
 
+/* What makes an entry whole. */
+static void say_whole(struct line *l, const struct flow *f)
+{
+	for (int d = 0; d < DIRECTIONS; d++) {
+		const struct sequence_adjustment *s = &f->sequence[d];
+
+		if (f->present & FLOW_WINDOW_SCALE << d)
+			say(l, " wscale:=%u", f->window_scale[d]);
+		if (f->present & FLOW_SEQUENCE << d)
+			say(l, " seqadj:=%u,%d,%d", s->correction_position, (int)s->offset_before,
+				(int)s->offset_after);
+	}
+	if (f->present & FLOW_HANDSHAKE)
+		say(l, " handshake:=%llu", (unsigned long long)f->handshake_sequence);
+	if (f->present & FLOW_HELPER)
+		say(l, " helper:=%s", f->helper);
+	if (f->present & FLOW_SYNPROXY)
+		say(l, " synproxy:=%u,%u,%u", f->synproxy.initial_sequence,
+			f->synproxy.initial_timestamp, f->synproxy.timestamp_offset);
+	if (f->present & FLOW_MASTER)
+		say_tuple(l, "master", &f->master);
+}
+
 static void say_flow(struct line *l, const struct flow *f)
 {
 	say_tuple(l, "orig", &f->tuple[ORIGINAL]);
@@ -197,6 +221,7 @@ static void say_flow(struct line *l, const struct flow *f)
 	}
 	if (f->present & FLOW_ROLE)
 		say(l, " role:=%u", f->role);
+	say_whole(l, f);
 	if (f->present & FLOW_LABELS) {
 		say(l, " labels:=");
 		say_labels(l, f->labels);
@@ -226,12 +251,22 @@ static void say_expectation(struct line *l, const struct expectation *e)
 		say(l, " timeout:=%u", e->timeout);
 	if (e->present & EXPECTATION_FLAGS)
 		say(l, " flags:=%x", e->flags);
+	if (e->present & EXPECTATION_ZONE)
+		say(l, " zone:=%u", e->zone);
+	if (e->present & EXPECTATION_CLASS)
+		say(l, " class:=%u", e->class);
+	if (e->present & EXPECTATION_HELPER)
+		say(l, " helper:=%s", e->helper);
+	if (e->present & EXPECTATION_FUNCTION)
+		say(l, " function:=%s", e->function);
+	if (e->present & EXPECTATION_NAT)
+		say_tuple(l, e->nat_direction == REPLY ? "nat-reply" : "nat-orig", &e->nat_tuple);
 }
 
 static void say_output(struct line *l, const struct request *r)
 {
 	static const char *const flags[] = {
-		"extended", "timestamp", "id", "ktimestamp", "labels", "userspace"};
+		"extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "full"};
 
 	if (r->format != &output_text)
 		say(l, " -o %s", r->format->name);
@@ -239,6 +274,16 @@ static void say_output(struct line *l, const struct request *r)
 		if (r->output_flags >> i & 1)
 			say(l, " +%s", flags[i]);
 	}
+}
+
+static void say_rest(struct line *l, const struct expression *rest)
+{
+	static char bytes[2 * WRITER_RESERVE_MAX];
+	struct writer w;
+
+	writer_open(&w, -1, bytes, sizeof(bytes));
+	expression_print(&w, rest);
+	say(l, " rest: %.*s", (int)w.used, bytes);
 }
 
 /* The text lives until the next call. */
@@ -258,16 +303,20 @@ static const char *describe(const struct request *r)
 		say(&l, " load=%s", r->load_path);
 	if (r->family != AF_UNSPEC)
 		say(&l, " %s", r->family == AF_INET ? "ipv4" : "ipv6");
-	if (r->filter.count > 0) {
+	if (!filter_is_empty(&r->filter)) {
 		say(&l, " [");
 		for (unsigned i = 0; i < r->filter.count; i++)
 			say_term(&l, &r->filter.term[i]);
+		if (r->filter.rest != NULL)
+			say_rest(&l, r->filter.rest);
 		say(&l, " ]");
 	}
 	say_flow(&l, &r->flow);
 	say_expectation(&l, &r->expectation);
 	if (r->zero_counters)
 		say(&l, " zero");
+	if (r->skip_existing)
+		say(&l, " skip-existing");
 	if (r->event_mask != EVENTS_ALL)
 		say(&l, " events=%u", r->event_mask);
 	if (r->buffer_size != 0)

@@ -113,12 +113,40 @@ static void without_a_list(void **state)
 	cli_free(&cli);
 }
 
+/* A number needs no list; -o save takes names if there are any, and says nothing if not. */
+static void numbers_and_saves(void **state)
+{
+	struct cli cli = {0};
+	struct request r;
+	struct complaint c;
+
+	(void)state;
+	assert_int_equal(PARSE(&cli, &r, &c, "-I", "-s", "1.1.1.1", "-d", "1.1.1.2", "-p", "89",
+				 "-t", "5", "--label-add", "bit:5,bit:127"),
+		0);
+	assert_true(label_is_set(r.flow.labels, 5) && label_is_set(r.flow.labels, 127));
+	assert_false(r.labels_needed);
+	assert_int_equal(PARSE(&cli, &r, &c, "-L", "-o", "save"), 0);
+	assert_false(r.labels_needed);
+	assert_int_equal(PARSE(&cli, &r, &c, "-L", "-o", "save", "--labelmap", "map"), 0);
+	assert_ptr_equal(r.labels, &cli.labels);
+	assert_int_equal(PARSE(&cli, &r, &c, "-L", "-l", "one,bit:9", "--labelmap", "map"), 0);
+	assert_true(label_is_set(r.filter.term[0].labels, 1));
+	assert_true(label_is_set(r.filter.term[0].labels, 9));
+	assert_int_equal(PARSE(&cli, &r, &c, "-L", "-l", "bit:9,two", "--labelmap", "none"), -1);
+	assert_non_null(strstr(c.text, "-l: the list of labels cannot be read: none"));
+	assert_int_equal(PARSE(&cli, &r, &c, "-L", "-l", "bit:-1", "--labelmap", "map"), -1);
+	assert_non_null(strstr(c.text, "'bit:-1' is not the number of a label"));
+	cli_free(&cli);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_when_it_is_needed),
 		cmocka_unit_test(one_list_after_the_other),
 		cmocka_unit_test(without_a_list),
+		cmocka_unit_test(numbers_and_saves),
 	};
 
 	return cmocka_run_group_tests(tests, enter_folder, leave_folder);

@@ -277,6 +277,86 @@ static const struct {
 	{"@-F", "-F"},
 	{"@-D -t 100 -s 192.0.2.1 -d 192.0.2.2 -p dccp --role client",
 		"-D ipv4 [ family=ipv4 p33 o.src=192.0.2.1 o.dst=192.0.2.2 ]"},
+	/* what makes an entry whole, and what a saved line may have */
+	{"-I -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 --helper ftp",
+		"-I ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
+		"timeout:=5 helper:=ftp"},
+	{"-I -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 --orig-seqadj "
+	 "4294967295,-2147483648,2147483647",
+		"-I ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
+		"timeout:=5 seqadj:=4294967295,-2147483648,2147483647"},
+	{"-I -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 --reply-seqadj "
+	 "1,-2,0 --synproxy 1,2,4294967295 --skip-existing",
+		"-I ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
+		"timeout:=5 seqadj:=1,-2,0 synproxy:=1,2,4294967295 skip-existing"},
+	{"-I -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 --master-src "
+	 "192.0.2.8 --master-dst 192.0.2.9 --master-protonum tcp --master-sport 3 "
+	 "--master-dport 0x4",
+		"-I ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
+		"timeout:=5 master{192.0.2.8>192.0.2.9 p6 3 4}"},
+	{"-I -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 --master-src "
+	 "192.0.2.8 --master-dst 192.0.2.9 --master-protonum 89",
+		"-I ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
+		"timeout:=5 master{192.0.2.8>192.0.2.9 p89}"},
+	{"-I -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 --label-add "
+	 "bit:5,one",
+		"-I ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
+		"timeout:=5 labels:=1,5/1,5 +labels"},
+	{"-A -s 192.0.2.1 -d 192.0.2.2 -p tcp --sport 1 --dport 2 -t 5 --state "
+	 "ESTABLISHED --orig-wscale 7 --reply-wscale 14",
+		"-A ipv4 orig{192.0.2.1>192.0.2.2 p6 1 2} reply{192.0.2.2>192.0.2.1 p6 2 1} "
+		"timeout:=5 state:=3 flags:=b/b flags:=b/b wscale:=7 wscale:=14"},
+	{"-A -s 192.0.2.1 -d 192.0.2.2 -p tcp --sport 1 --dport 2 -t 5 --state "
+	 "ESTABLISHED --orig-tcp-flags NONE --reply-tcp-flags window_scale,be",
+		"-A ipv4 orig{192.0.2.1>192.0.2.2 p6 1 2} reply{192.0.2.2>192.0.2.1 p6 2 1} "
+		"timeout:=5 state:=3 flags:=0/ff flags:=9/ff"},
+	{"-A -s 192.0.2.1 -d 192.0.2.2 -p tcp --sport 1 --dport 2 -t 5 --state "
+	 "ESTABLISHED --orig-wscale 0 --reply-wscale 1 --reply-tcp-flags win",
+		"-A ipv4 orig{192.0.2.1>192.0.2.2 p6 1 2} reply{192.0.2.2>192.0.2.1 p6 2 1} "
+		"timeout:=5 state:=3 flags:=b/b flags:=1/ff wscale:=0 wscale:=1"},
+	{"-U -p tcp --orig-wscale 7 --reply-wscale 14 -s 192.0.2.1",
+		"-U ipv4 [ family=ipv4 p6 o.src=192.0.2.1 ] flags:=1/1 flags:=1/1 wscale:=7 "
+		"wscale:=14"},
+	{"-U -s 192.0.2.1 --synproxy 1,2,3",
+		"-U ipv4 [ family=ipv4 o.src=192.0.2.1 ] synproxy:=1,2,3"},
+	{"-I -s 192.0.2.1 -d 192.0.2.2 -p dccp --sport 1 --dport 2 -t 5 --state OPEN "
+	 "--role server --handshake-seq 281474976710655",
+		"-I ipv4 orig{192.0.2.1>192.0.2.2 p33 1 2} reply{192.0.2.2>192.0.2.1 p33 2 1} "
+		"timeout:=5 state:=4 role:=1 handshake:=281474976710655"},
+	{"@-A -s 192.0.2.1 -d 192.0.2.2 -p dccp -t 5 -u EXPECTED,ASSURED -c 5 "
+	 "[USERSPACE] portid=1 progname=a -F",
+		"-A ipv4 orig{192.0.2.1>192.0.2.2 p33} reply{192.0.2.2>192.0.2.1 p33} "
+		"timeout:=5 status:=4"},
+	{"@-A -s 192.0.2.1 -d 192.0.2.2 -p sctp --sport 1 --dport 2 -t 5 --state (null) "
+	 "--orig-vtag 1 --reply-vtag 2",
+		"-A ipv4 orig{192.0.2.1>192.0.2.2 p132 1 2} reply{192.0.2.2>192.0.2.1 p132 2 1} "
+		"timeout:=5 state:=8 vtag:=1 vtag:=2"},
+	{"-I expect -s 127.0.0.1 -d 127.0.0.1 -p tcp --sport 1024 --dport 21 -t 60 "
+	 "--tuple-src 192.0.2.7/32 --tuple-dst 192.0.2.8/32 --tuple-port-src 0 "
+	 "--tuple-port-dst 5000 --mask-port-src 0 --mask-port-dst 65535 --tuple-protonum "
+	 "gre --class 3 --helper sip --function nat-follow-master -w 5",
+		"-I expect ipv4 master{127.0.0.1>127.0.0.1 p6 1024 21} "
+		"tuple{192.0.2.7>192.0.2.8 p47 0 5000} mask{255.255.255.255>255.255.255.255 p47 "
+		"0 65535} timeout:=60 zone:=5 class:=3 helper:=sip function:=nat-follow-master"},
+	{"@-I expect -s 127.0.0.1 -d 127.0.0.1 -p tcp --sport 1024 --dport 21 -t 60 "
+	 "--tuple-src 192.0.2.7/32 --tuple-dst 192.0.2.8/32 --tuple-port-src 0 "
+	 "--tuple-port-dst 5000 --mask-port-src 0 --mask-port-dst 65535 "
+	 "--expect-nat-reply 203.0.113.5:7 --skip-existing",
+		"-I expect ipv4 master{127.0.0.1>127.0.0.1 p6 1024 21} "
+		"tuple{192.0.2.7>192.0.2.8 p6 0 5000} mask{255.255.255.255>255.255.255.255 p6 0 "
+		"65535} timeout:=60 nat-reply{203.0.113.5>0.0.0.0 p6 7 0} skip-existing"},
+	{"-I expect -s 127.0.0.1 -d 127.0.0.1 -p tcp --sport 1024 --dport 21 -t 60 "
+	 "--tuple-src 192.0.2.7/32 --tuple-dst 192.0.2.8/32 --tuple-port-src 0 "
+	 "--tuple-port-dst 5000 --mask-port-src 0 --mask-port-dst 65535 "
+	 "--expect-nat-orig :7",
+		"-I expect ipv4 master{127.0.0.1>127.0.0.1 p6 1024 21} "
+		"tuple{192.0.2.7>192.0.2.8 p6 0 5000} mask{255.255.255.255>255.255.255.255 p6 0 "
+		"65535} timeout:=60 nat-orig{0.0.0.0>0.0.0.0 p6 7 0}"},
+	{"@-D expect -s 192.0.2.7 -d 192.0.2.8 -p tcp --sport 0 --dport 5000 "
+	 "--reply-port-src 0 --reply-port-dst 0 -w 3",
+		"-D expect ipv4 tuple{192.0.2.7>192.0.2.8 p6 0 5000} zone:=3"},
+	{"-R f --skip-existing", "-R load=f skip-existing"},
+	{"-L -o save,full", "-L -o save +full"},
 };
 
 static void every_line(void **state)
