@@ -565,10 +565,61 @@ static void test_create_again(void **state)
 	assert_int_equal(p.used, length);
 }
 
+/* The same create, but for the master: what is decoded is the flow without one. */
+static void test_create_orphan(void **state)
+{
+	static _Alignas(struct nlmsghdr) uint8_t first[4096];
+	struct flow f, got;
+	(void)state;
+	fill(&f, AF_INET, IPPROTO_UDP);
+	f.present |= FLOW_NAT;
+	f.nat[NAT_SOURCE].has_port = true;
+	start(sizeof(bytes));
+	assert_int_equal(encode_create(&p, &f, true), 0);
+	size_t length = p.used;
+	memcpy(first, bytes, length);
+	start(sizeof(bytes));
+	assert_int_equal(encode_create_orphan(&p, first, length), 0);
+	check_header(0x0100, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL, AF_INET, 0);
+	check_missing(CTA_TUPLE_MASTER);
+	size_t without = p.used;
+	f.present &= ~FLOW_MASTER;
+	start(sizeof(first));
+	assert_int_equal(encode_create(&p, &f, true), 0);
+	assert_int_equal(p.used, without);
+	assert_int_equal(decode_flow(message(), &got), 0);
+	memcpy(first, bytes, length);
+	start(without - 1);
+	assert_int_equal(encode_create_orphan(&p, first, without), -EMSGSIZE);
+	assert_int_equal(p.used, 0);
+	start(sizeof(bytes));
+	assert_int_equal(encode_create_orphan(&p, first, 19), -EMSGSIZE);
+}
+
+/* Only the flags tell it from a create. */
+static void test_expectation_update(void **state)
+{
+	static uint8_t first[4096];
+	struct expectation e;
+	(void)state;
+	fill_expectation(&e);
+	start(sizeof(bytes));
+	assert_int_equal(encode_expectation_create(&p, &e), 0);
+	size_t length = p.used;
+	memcpy(first, bytes, length);
+	start(sizeof(bytes));
+	assert_int_equal(encode_expectation_update(&p, &e), 0);
+	check_header(0x0200, NLM_F_REQUEST, AF_INET, 0);
+	assert_int_equal(p.used, length);
+	assert_memory_equal(bytes + NLMSG_HDRLEN, first + NLMSG_HDRLEN, length - NLMSG_HDRLEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_create_orphan),
+		cmocka_unit_test(test_expectation_update),
 		cmocka_unit_test(test_nat),
 		cmocka_unit_test(test_nat_ipv6),
 		cmocka_unit_test(test_bare),
