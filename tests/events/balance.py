@@ -39,6 +39,7 @@ def watch_churn(house, *words, seconds=4):
     stream.Sender().send(50000, 500)    # older than the watcher
     watcher = stream.Watcher(house, "-o", "id", *words)
     churn(house, seconds)
+    time.sleep(1.5)                     # until what was sent first is over
     stream.table(house)
     time.sleep(1.5)                     # a walk of --resync rests for a second before the next
     watcher.settle()

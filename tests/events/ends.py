@@ -23,7 +23,7 @@ def stop_after(house):
     result = watcher.ended()
     house.equal("matched", (result.code, len(result.lines)), (0, 1))
     # In the middle of a snapshot, with the foot of the format.
-    result = stream.Watcher(house, "--snapshot", "--stop-after", "3", "-o", "xml").ended()
+    result = house.conntrack("-E", "--snapshot", "--stop-after", "3", "-o", "xml")
     house.equal("xml", (result.code, len(result.lines), result.lines[-1]), (0, 6, "</conntrack>"))
 
 

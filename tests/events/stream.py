@@ -164,10 +164,10 @@ class Accounts:
         self.faults = []
 
     def known(self, name):
-        """The name of an entry; an end found by --resync may have no more than the id."""
+        """The name of an entry; of IPv6, an end found by --resync has no more than the id."""
         if name[1]:
             return name if name in self.there else None
-        return next(iter(self.by_id.get(name[0], ())), None)
+        return next((other for other in self.by_id.get(name[0], ()) if ":" in other[1]), None)
 
     def line(self, line):
         kind = TYPE.match(line)

@@ -139,11 +139,53 @@ static void no_addresses(void **state)
 	}
 }
 
+static void with_units(void **state)
+{
+	static const struct parse_unit units[] = {{"", 1000}, {"s", 1000}, {"ms", 1}, {"m", 60000}};
+	static const struct {
+		const char *text;
+		int result;
+		uint64_t value;
+	} rows[] = {
+		{"0", 0, 0},
+		{"2", 0, 2000},
+		{"2s", 0, 2000},
+		{"2ms", 0, 2},
+		{"2m", 0, 120000},
+		{"16m", 0, 960000},
+		{"17m", -ERANGE, 0},
+		{"1000", 0, 1000000},
+		{"1001", -ERANGE, 0},
+		{"1000000ms", 0, 1000000},
+		{"1000001ms", -ERANGE, 0},
+		{"18446744073709551616", -ERANGE, 0},
+		{"000000000000000000000000000001", -ERANGE, 0}, /* longer than any number */
+		{"", -EINVAL, 0},
+		{"s", -EINVAL, 0},
+		{"2 s", -EINVAL, 0},
+		{"2S", -EINVAL, 0},
+		{"2sx", -EINVAL, 0},
+		{"-2s", -EINVAL, 0},
+		{"1.5s", -EINVAL, 0},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint64_t value = UNTOUCHED;
+		int result = parse_units(rows[i].text, units, COUNT(units), 1000000, &value);
+
+		if (result != rows[i].result)
+			fail_msg("'%s': %d", rows[i].text, result);
+		assert_int_equal(value, result == 0 ? rows[i].value : UNTOUCHED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decimal),
 		cmocka_unit_test(any_base),
+		cmocka_unit_test(with_units),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(no_addresses),
 	};

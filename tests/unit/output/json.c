@@ -183,7 +183,40 @@ static void test_events(void **state)
 	check_flow_with(&list, &flow, &event,
 		"{\"event\":\"destroy\",\"received\":\"2025-11-24T22:07:23.000000007Z\","
 		"\"port_id\":4294967295," REST);
+	event = (struct event){
+		.type = EVENT_NEW, .source = EVENT_SNAPSHOT, .received = {SAMPLE_SECOND, 7}};
+	check_flow_with(&list, &flow, &event,
+		"{\"event\":\"new\",\"from\":\"snapshot\","
+		"\"received\":\"2025-11-24T22:07:23.000000007Z\"," REST);
+	event.source = EVENT_RESYNC;
+	check_flow_with(&list, &flow, &event,
+		"{\"event\":\"new\",\"from\":\"resync\","
+		"\"received\":\"2025-11-24T22:07:23.000000007Z\"," REST);
 #undef REST
+}
+
+static void test_gaps(void **state)
+{
+	struct gap gap = {.since = {SAMPLE_SECOND, 7},
+		.until = {SAMPLE_SECOND + 1, 999999999},
+		.overruns = 3,
+		.lost = UINT64_MAX,
+		.lost_known = true};
+	struct page page;
+
+	(void)state;
+	page_open(&page, &output_json);
+	output_gap(&page.output, &gap);
+	gap.lost_known = false;
+	output_gap(&page.output, &gap);
+	assert_string_equal(page_text(&page),
+		"{\"event\":\"gap\",\"since\":\"2025-11-24T22:07:23.000000007Z\","
+		"\"until\":\"2025-11-24T22:07:24.999999999Z\",\"overruns\":3,"
+		"\"lost\":18446744073709551615}\n"
+		"{\"event\":\"gap\",\"since\":\"2025-11-24T22:07:23.000000007Z\","
+		"\"until\":\"2025-11-24T22:07:24.999999999Z\",\"overruns\":3}\n");
+	assert_int_equal(page.output.records, 0);
+	page_close(&page);
 }
 
 static void test_little_is_known(void **state)
@@ -352,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_every_plain_fact),
 		cmocka_unit_test(test_what_is_not_a_plain_fact),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_little_is_known),
 		cmocka_unit_test(test_hostile_text),
 		cmocka_unit_test(test_every_byte_as_text),

@@ -252,7 +252,40 @@ static void test_events(void **state)
 	check_event(&flow, &event, OUTPUT_ID,
 		"[DESTROY] " REST " id=728964595 [USERSPACE] portid=4294967295 "
 		"progname=con\\x0atrack\n");
+	/* Both times, and an event that is none of its own. */
+	event = (struct event){
+		.type = EVENT_NEW, .source = EVENT_SNAPSHOT, .received = {1764022043, 5432999}};
+	check_event(&flow, &event, OUTPUT_TIMESTAMP | OUTPUT_RECEIVED | OUTPUT_ID,
+		"[1764022001.999999]\t    [NEW] " REST
+		" received=1764022043.005432 id=728964595 [SNAPSHOT]\n");
+	event.source = EVENT_RESYNC;
+	check_event(&flow, &event, 0, "    [NEW] " REST " [RESYNC]\n");
+	check_event(&flow, NULL, OUTPUT_RECEIVED, REST "\n");
 #undef REST
+}
+
+/* What is left of an entry that was found to be gone. */
+static void test_end_of_the_unknown(void **state)
+{
+	struct flow flow = {.present = FLOW_ID, .id = 77};
+	struct event event = {.type = EVENT_DESTROY, .source = EVENT_RESYNC};
+
+	(void)state;
+	flow.tuple[ORIGINAL].protocol = IPPROTO_UDP;
+	flow.tuple[ORIGINAL].present = TUPLE_PROTOCOL;
+	check_event(&flow, &event, OUTPUT_ID, "[DESTROY] udp      17 id=77 [RESYNC]\n");
+}
+
+static void test_gap_is_no_line(void **state)
+{
+	struct gap gap = {.overruns = 1, .lost = 2, .lost_known = true};
+	struct page page;
+
+	(void)state;
+	page_open(&page, &output_text);
+	output_gap(&page.output, &gap);
+	assert_string_equal(page_text(&page), "");
+	page_close(&page);
 }
 
 static void test_timestamp_of_a_list_is_none(void **state)
@@ -431,6 +464,8 @@ int main(void)
 		cmocka_unit_test(test_age),
 		cmocka_unit_test(test_day_of_the_month),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_end_of_the_unknown),
+		cmocka_unit_test(test_gap_is_no_line),
 		cmocka_unit_test(test_timestamp_of_a_list_is_none),
 		cmocka_unit_test(test_little_is_known),
 		cmocka_unit_test(test_hostile_text),

@@ -323,6 +323,48 @@ static void test_event_types(void **state)
 	}
 }
 
+static void test_event_of_the_table(void **state)
+{
+	struct flow flow = {.present = FLOW_ID, .id = 7};
+	struct event event = {
+		.type = EVENT_DESTROY, .source = EVENT_RESYNC, .received = {SAMPLE_SECOND, 7}};
+	struct output how = {.format = &output_xml};
+
+	(void)state;
+	check_flow_with(&how, &flow, &event,
+		"<flow type=\"destroy\" from=\"resync\">"
+		"<meta direction=\"independent\"><id>7</id></meta></flow>\n");
+	event.type = EVENT_NEW;
+	event.source = EVENT_SNAPSHOT;
+	how.flags = OUTPUT_RECEIVED;
+	check_flow_with(&how, &flow, &event,
+		"<flow type=\"new\" from=\"snapshot\">"
+		"<meta direction=\"independent\"><id>7</id></meta>"
+		"<received>1764022043000000007</received></flow>\n");
+}
+
+/* A gap opens the document, and a new file begins with a head of its own. */
+static void test_gaps(void **state)
+{
+	struct gap gap = {.since = {5, 7}, .until = {6, 0}, .overruns = 2, .lost = 9};
+	struct page page;
+
+	(void)state;
+	page_open(&page, &output_xml);
+	output_gap(&page.output, &gap);
+	output_continue(&page.output);
+	output_continue(&page.output);
+	gap.lost_known = true;
+	output_gap(&page.output, &gap);
+	output_end(&page.output);
+	assert_string_equal(page_text(&page),
+		HEAD "<gap><since>5000000007</since><until>6000000000</until>"
+		     "<overruns>2</overruns></gap>\n" FOOT HEAD
+		     "<gap><since>5000000007</since><until>6000000000</until>"
+		     "<overruns>2</overruns><lost>9</lost></gap>\n" FOOT);
+	page_close(&page);
+}
+
 static void test_hostile_text(void **state)
 {
 	struct flow flow = {.present = FLOW_SECCTX};
@@ -423,6 +465,8 @@ int main(void)
 		cmocka_unit_test(test_everything_in_its_place),
 		cmocka_unit_test(test_only_what_was_asked_for),
 		cmocka_unit_test(test_event_types),
+		cmocka_unit_test(test_event_of_the_table),
+		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_hostile_text),
 		cmocka_unit_test(test_every_byte_as_text),
 		cmocka_unit_test(test_expectations),
