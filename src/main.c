@@ -90,9 +90,11 @@
  *   cli/commands.c              a row a command
  *   cli/lookup.c                rows by name, abbreviation and letter
  *   cli/given.h                 what a command line says, not yet judged
+ *   cli/part_rules.c            which command takes which fields of a protocol
  *   cli/parse.c                 the command line, word by word
  *   cli/values.c, .h            one value of an option
  *   cli/values_entry.c          likewise, of what makes an entry whole
+ *   cli/values_number.c          values that are one number
  *   cli/values_event.c          likewise, of options of -E
  *   cli/values_view.c           likewise, of how flows are shown
  *   cli/readers.h               what the two share

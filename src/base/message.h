@@ -17,9 +17,9 @@ extern const char message_program[];
 enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_REFUSED = 1, /* the kernel refused, a file failed, nothing was hit */
-	EXIT_USAGE = 2,	  /* bad command line */
+	EXIT_USAGE = 2,   /* bad command line */
 	EXIT_PARTLY = 3,  /* --strict: some of it failed, some of it was done */
-	EXIT_LOST = 3,	  /* with --strict: events were lost */
+	EXIT_LOST = 3,    /* with --strict: events were lost */
 };
 
 /* What is wrong with the person's words; filled by the cli room, printed once. */

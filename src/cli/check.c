@@ -202,7 +202,10 @@ static int check_zero(const struct check *k)
 	const option_set harmless = OPTION_BIT(OPTION_ZERO) | OPTION_BIT(OPTION_FAMILY) |
 				    OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_LABEL_MAP) |
 				    OPTION_BIT(OPTION_NAT_RANGE) | OPTION_BIT(OPTION_EXPLAIN);
-	option_set filters = k->g->options & ~harmless;
+	/* All that says how it is shown, but for that which ends the list early. */
+	const option_set views = (OPTION_BIT(OPTION_NETNS + 1) - OPTION_BIT(OPTION_GROUP_BY)) &
+				 ~OPTION_BIT(OPTION_LIMIT);
+	option_set filters = k->g->options & ~harmless & ~views;
 	struct spelling a;
 	struct spelling b;
 

@@ -2,25 +2,8 @@
 #include "cli/options.h"
 
 #include <assert.h>
-#include <stdio.h>
-#include <string.h>
 
 static_assert(OPTIONS <= 128, "sets of options are 128 bits wide");
-static_assert(OPTIONS - OPTION_PART <= 16, "sets of parts are 16 bits wide");
-static_assert(COMMANDS <= 16, "places are 16 bits a table");
-
-/* Commands that go together in the matrix. */
-enum {
-	CREATING = ON(COMMAND_CREATE) | ON(COMMAND_ADD),
-	SHOWING = ON(COMMAND_LIST) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) | ON(COMMAND_EVENT),
-	UNSHOWN = ON(COMMAND_FLUSH) | ON(COMMAND_COUNT),
-	SELECTING = SHOWING | UNSHOWN,
-	GETTING_EXPECT = ON_EXPECT(COMMAND_GET) | ON_EXPECT(COMMAND_DELETE),
-	NAMING_EXPECT = GETTING_EXPECT | ON_EXPECT(COMMAND_CREATE),
-	CHANGING = ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) | ON(COMMAND_FLUSH) | ON(COMMAND_LOAD),
-	WATCHING = ON(COMMAND_EVENT) | ON_EXPECT(COMMAND_EVENT),
-	EVERYWHERE = 0x3fffffff,
-};
 
 const struct option_row option_rows[OPTION_ROWS] = {
 	[OPTION_SOURCE] =
@@ -359,7 +342,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "zero",
 			.letter = 'z',
-			.argument = ARGUMENT_NONE,
 			.takes = ON(COMMAND_LIST),
 			.help = "zero the counters of what is listed; with no other filter than -f",
 		},
@@ -468,7 +450,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "skip-existing",
 			.added = true,
-			.argument = ARGUMENT_NONE,
 			.takes = CREATING | ON(COMMAND_LOAD) | ON_EXPECT(COMMAND_CREATE),
 			.help = "an entry that exists already is left as it is, and no failure",
 		},
@@ -517,7 +498,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "approx",
 			.added = true,
-			.argument = ARGUMENT_NONE,
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_EVENT),
 			.help = "in bounded memory, whatever the number of groups; what may be too "
 				"high is marked",
@@ -559,7 +539,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "human",
 			.letter = 'H',
 			.added = true,
-			.argument = ARGUMENT_NONE,
 			.takes = SHOWING | ON(COMMAND_GET),
 			.help = "in tables, amounts as 1.23M and times as 2h05m",
 		},
@@ -567,7 +546,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "resolve",
 			.added = true,
-			.argument = ARGUMENT_NONE,
 			.takes = SHOWING | ON(COMMAND_GET),
 			.help = "in tables, names for addresses and ports, as far as they are "
 				"found "
@@ -612,7 +590,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "explain",
 			.added = true,
-			.argument = ARGUMENT_NONE,
 			.whole = true,
 			.takes = CHANGING | ON(COMMAND_LIST) | ON(COMMAND_GET) | ON(COMMAND_COUNT),
 			.help = "say on stderr what the kernel filters, what is filtered here, and "
@@ -622,7 +599,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "verify",
 			.added = true,
-			.argument = ARGUMENT_NONE,
 			.whole = true,
 			.takes = ON(COMMAND_UPDATE),
 			.help = "look at each entry again after its change; show and count what it "
@@ -632,7 +608,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "dry-run",
 			.added = true,
-			.argument = ARGUMENT_NONE,
 			.whole = true,
 			.takes = CHANGING,
 			.help = "show what would be done, and do nothing",
@@ -651,7 +626,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "all",
 			.added = true,
-			.argument = ARGUMENT_NONE,
 			.whole = true,
 			.takes = ON(COMMAND_DELETE) | ON(COMMAND_UPDATE),
 			.help = "every entry is meant; needed on a terminal when nothing else says "
@@ -688,7 +662,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "strict",
 			.added = true,
-			.argument = ARGUMENT_NONE,
 			.whole = true,
 			.takes = CHANGING | WATCHING,
 			.help = "exit code 0 also when nothing matched, 1 for failures, 3 when "
@@ -823,67 +796,4 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.takes = CREATING,
 			.help = "sequence number of the handshake",
 		},
-};
-
-const char *const part_place_help[PART_PLACES] = {
-	[PART_ORIGINAL] = "of the original direction",
-	[PART_REPLY] = "of the reply direction",
-	[PART_MASK] = "of an expectation's mask",
-	[PART_TUPLE] = "of the expected connection",
-};
-
-const struct part_rule
-	part_rules[PART_KEY + 1][PART_PLACES] =
-		{
-			[PART_PORT] =
-				{
-					[PART_ORIGINAL] =
-						{
-							.takes = SELECTING | ON(COMMAND_GET) |
-								 CREATING | NAMING_EXPECT,
-							.needs = NAMING_EXPECT,
-							.pair = ON(COMMAND_GET) | CREATING,
-						},
-					[PART_REPLY] =
-						{
-							.takes = SELECTING | ON(COMMAND_GET) |
-								 CREATING | GETTING_EXPECT,
-							.needs = GETTING_EXPECT,
-							.pair = ON(COMMAND_GET) | CREATING,
-						},
-					[PART_MASK] = {.takes = ON_EXPECT(COMMAND_CREATE),
-						.needs = ON_EXPECT(COMMAND_CREATE)},
-					[PART_TUPLE] = {.takes = ON_EXPECT(COMMAND_CREATE),
-						.needs = ON_EXPECT(COMMAND_CREATE)},
-				},
-			[PART_NUMBER] =
-				{
-					[PART_ORIGINAL] =
-						{
-							.takes = SELECTING | ON(COMMAND_GET) |
-								 CREATING,
-							.needs = ON(COMMAND_GET) | CREATING,
-						},
-				},
-			[PART_KEY] =
-				{
-					[PART_ORIGINAL] =
-						{
-							.takes = SELECTING | ON(COMMAND_GET) |
-								 CREATING | NAMING_EXPECT,
-							.needs = NAMING_EXPECT,
-							.pair = ON(COMMAND_GET) | CREATING,
-						},
-					[PART_REPLY] =
-						{
-							.takes = SELECTING | ON(COMMAND_GET) |
-								 CREATING | NAMING_EXPECT,
-							.needs = NAMING_EXPECT,
-							.pair = ON(COMMAND_GET) | CREATING,
-						},
-					[PART_MASK] = {.takes = ON_EXPECT(COMMAND_CREATE),
-						.needs = ON_EXPECT(COMMAND_CREATE)},
-					[PART_TUPLE] = {.takes = ON_EXPECT(COMMAND_CREATE),
-						.needs = ON_EXPECT(COMMAND_CREATE)},
-				},
 };

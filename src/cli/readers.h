@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the readers of values share (values.c, values_entry.c). A reader puts
+ * What the readers of values share (values*.c). A reader puts
  * the value of an option into struct given: 0, or -1 with a complaint.
  */
 #ifndef CLI_READERS_H
@@ -77,5 +77,13 @@ int value_netns(struct given *g, int id, const char *text, struct complaint *c);
 /* What guards changes (values_entry.c). */
 int value_maximum(struct given *g, int id, const char *text, struct complaint *c);
 int value_undo(struct given *g, int id, const char *text, struct complaint *c);
+
+/* Single numbers (values_number.c). */
+int value_timeout(struct given *g, int id, const char *text, struct complaint *c);
+int value_mark(struct given *g, int id, const char *text, struct complaint *c);
+int value_secmark(struct given *g, int id, const char *text, struct complaint *c);
+int value_id(struct given *g, int id, const char *text, struct complaint *c);
+int value_zone(struct given *g, int id, const char *text, struct complaint *c);
+int value_buffer_size(struct given *g, int id, const char *text, struct complaint *c);
 
 #endif

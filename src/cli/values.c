@@ -609,69 +609,6 @@ static int read_part(struct given *g, int id, const char *text, struct complaint
 	return -1;
 }
 
-/* --- single numbers --------------------------------------------------- */
-
-static int read_timeout(struct given *g, int id, const char *text, struct complaint *c)
-{
-	return value_u32(g, id, text, DECIMAL, UINT32_MAX, "a number of seconds (0-4294967295)",
-		&g->timeout, c);
-}
-
-static int read_mark(struct given *g, int id, const char *text, struct complaint *c)
-{
-	static const char what[] = "a mark (MARK or MARK/MASK, each 0-4294967295, also as 0x "
-				   "hexadecimal or 0 octal)";
-	const char *slash = strchr(text, '/');
-	char value[32];
-	uint64_t mark;
-	uint64_t mask = UINT32_MAX;
-
-	if (slash != NULL) {
-		size_t length = (size_t)(slash - text);
-
-		if (length >= sizeof(value) || parse_number(slash + 1, 0, UINT32_MAX, &mask) < 0)
-			return value_not_a(g, id, text, what, c);
-		memcpy(value, text, length);
-		value[length] = '\0';
-	}
-	if (parse_number(slash != NULL ? value : text, 0, UINT32_MAX, &mark) < 0)
-		return value_not_a(g, id, text, what, c);
-	g->mark = (uint32_t)mark;
-	g->mark_mask = (uint32_t)mask;
-	return 0;
-}
-
-static int read_secmark(struct given *g, int id, const char *text, struct complaint *c)
-{
-	return value_u32(g, id, text, ANY_BASE, UINT32_MAX, "a security mark (0-4294967295)",
-		&g->secmark, c);
-}
-
-static int read_id(struct given *g, int id, const char *text, struct complaint *c)
-{
-	return value_u32(
-		g, id, text, ANY_BASE, UINT32_MAX, "an identifier (0-4294967295)", &g->id, c);
-}
-
-static int read_zone(struct given *g, int id, const char *text, struct complaint *c)
-{
-	uint16_t *out = id == OPTION_ZONE            ? &g->zone
-			: id == OPTION_ORIGINAL_ZONE ? &g->tuple_zone[ORIGINAL]
-						     : &g->tuple_zone[REPLY];
-
-	return value_u16(g, id, text, ANY_BASE, UINT16_MAX, "a zone (0-65535)", out, c);
-}
-
-static int read_buffer_size(struct given *g, int id, const char *text, struct complaint *c)
-{
-	uint64_t size;
-
-	if (parse_number(text, 1, INT_MAX, &size) < 0)
-		return value_not_a(g, id, text, "a number of bytes (1-2147483647)", c);
-	g->buffer_size = (int)size;
-	return 0;
-}
-
 /* --- words that are taken as they are --------------------------------- */
 
 static int read_label(struct given *g, int id, const char *text, struct complaint *c)
@@ -729,14 +666,14 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_MASTER_DESTINATION] = value_address,
 	[OPTION_PROTOCOL] = read_protocol,
 	[OPTION_FAMILY] = read_family,
-	[OPTION_TIMEOUT] = read_timeout,
+	[OPTION_TIMEOUT] = value_timeout,
 	[OPTION_STATUS] = read_status,
-	[OPTION_MARK] = read_mark,
-	[OPTION_SECMARK] = read_secmark,
-	[OPTION_ID] = read_id,
-	[OPTION_ZONE] = read_zone,
-	[OPTION_ORIGINAL_ZONE] = read_zone,
-	[OPTION_REPLY_ZONE] = read_zone,
+	[OPTION_MARK] = value_mark,
+	[OPTION_SECMARK] = value_secmark,
+	[OPTION_ID] = value_id,
+	[OPTION_ZONE] = value_zone,
+	[OPTION_ORIGINAL_ZONE] = value_zone,
+	[OPTION_REPLY_ZONE] = value_zone,
 	[OPTION_SOURCE_NAT] = value_nat,
 	[OPTION_DESTINATION_NAT] = value_nat,
 	[OPTION_ANY_NAT] = value_nat,
@@ -748,7 +685,7 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_LABEL_MAP] = read_label_map,
 	[OPTION_OUTPUT] = read_output,
 	[OPTION_EVENT_MASK] = read_event_mask,
-	[OPTION_BUFFER_SIZE] = read_buffer_size,
+	[OPTION_BUFFER_SIZE] = value_buffer_size,
 	[OPTION_ZERO] = read_nothing,
 	[OPTION_NAT_RANGE] = read_nothing,
 	[OPTION_HELPER] = value_helper,

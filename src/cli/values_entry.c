@@ -7,9 +7,6 @@
 #include "cli/readers.h"
 #include "flow/protocol.h"
 
-/* Words of the TCP flag options: a flag a word, and none of them. */
-#define TCP_FLAG_NONE "NONE"
-
 /* A name that the kernel keeps in `size` bytes with its NUL. */
 static int read_name(const struct given *g, int id, const char *text, size_t size, const char *what,
 	const char **out, struct complaint *c)

@@ -16,8 +16,8 @@
  * kernel's message about the entry as it was before; number came with it.
  * Returns 0 or a negative errno, which ends the changes.
  */
-typedef int (*change_fn)(const struct ct_answer *answer, const struct nlmsghdr *entry,
-	uint32_t number, void *data);
+typedef int (*change_fn)(
+	const struct ct_answer *answer, const struct nlmsghdr *entry, uint32_t number, void *data);
 
 struct changes {
 	struct session *session;

@@ -13,8 +13,8 @@
  * failure, and is not shown: it was not deleted here. What cannot be printed
  * is counted all the same.
  */
-static int deleted(const struct ct_answer *answer, const struct nlmsghdr *entry, uint32_t number,
-	void *data)
+static int deleted(
+	const struct ct_answer *answer, const struct nlmsghdr *entry, uint32_t number, void *data)
 {
 	struct session *s = data;
 	struct flow flow;

@@ -36,8 +36,8 @@ struct expectation {
 	struct tuple mask;   /* which bits of it count; parts are masks too */
 	struct tuple master; /* original tuple of the connection that expects */
 	uint32_t timeout;    /* seconds left */
-	uint32_t id;	     /* as flow.id */
-	uint32_t flags;	     /* enum expectation_flag */
+	uint32_t id;         /* as flow.id */
+	uint32_t flags;      /* enum expectation_flag */
 	uint32_t class;
 	uint16_t zone;
 	char helper[HELPER_NAME_SIZE];

@@ -27,7 +27,7 @@ enum flow_present_bit {
 	FLOW_ID_BIT,
 	FLOW_ZONE_BIT,
 	FLOW_STATE_BIT,
-	FLOW_COUNTERS_BIT,				  /* two bits, by direction */
+	FLOW_COUNTERS_BIT, /* two bits, by direction */
 	FLOW_START_BIT = FLOW_COUNTERS_BIT + DIRECTIONS,
 	FLOW_STOP_BIT,
 	FLOW_EVENT_TIME_BIT,
@@ -36,53 +36,53 @@ enum flow_present_bit {
 	FLOW_SECCTX_BIT,
 	FLOW_SECMARK_BIT,
 	FLOW_LABELS_BIT,
-	FLOW_SEQUENCE_BIT,				  /* two bits, by direction */
+	FLOW_SEQUENCE_BIT, /* two bits, by direction */
 	FLOW_SYNPROXY_BIT = FLOW_SEQUENCE_BIT + DIRECTIONS,
-	FLOW_WINDOW_SCALE_BIT,				  /* two bits, by direction */
+	FLOW_WINDOW_SCALE_BIT,                                   /* two bits, by direction */
 	FLOW_TCP_FLAGS_BIT = FLOW_WINDOW_SCALE_BIT + DIRECTIONS, /* two bits, by direction */
-	FLOW_VTAG_BIT = FLOW_TCP_FLAGS_BIT + DIRECTIONS,	 /* two bits, by direction */
+	FLOW_VTAG_BIT = FLOW_TCP_FLAGS_BIT + DIRECTIONS,         /* two bits, by direction */
 	FLOW_ROLE_BIT = FLOW_VTAG_BIT + DIRECTIONS,
 	FLOW_HANDSHAKE_BIT,
 	FLOW_MASTER_BIT,
 	FLOW_NETNS_BIT, /* put there by a walk of several namespaces */
 	/* What only a person's request has, never a kernel's answer: */
-	FLOW_NAT_BIT,					  /* two bits, by enum nat_kind */
+	FLOW_NAT_BIT, /* two bits, by enum nat_kind */
 	FLOW_MARK_MASK_BIT = FLOW_NAT_BIT + 2,
 	FLOW_LABELS_MASK_BIT,
 };
 
-#define FLOW_STATUS	  FLOW_BIT(FLOW_STATUS_BIT)
-#define FLOW_TIMEOUT	  FLOW_BIT(FLOW_TIMEOUT_BIT)
-#define FLOW_MARK	  FLOW_BIT(FLOW_MARK_BIT)
-#define FLOW_USE	  FLOW_BIT(FLOW_USE_BIT)
-#define FLOW_ID		  FLOW_BIT(FLOW_ID_BIT)
-#define FLOW_ZONE	  FLOW_BIT(FLOW_ZONE_BIT)
-#define FLOW_STATE	  FLOW_BIT(FLOW_STATE_BIT)
-#define FLOW_COUNTERS	  FLOW_BIT(FLOW_COUNTERS_BIT)
-#define FLOW_START	  FLOW_BIT(FLOW_START_BIT)
-#define FLOW_STOP	  FLOW_BIT(FLOW_STOP_BIT)
-#define FLOW_EVENT_TIME	  FLOW_BIT(FLOW_EVENT_TIME_BIT)
-#define FLOW_HELPER	  FLOW_BIT(FLOW_HELPER_BIT)
+#define FLOW_STATUS       FLOW_BIT(FLOW_STATUS_BIT)
+#define FLOW_TIMEOUT      FLOW_BIT(FLOW_TIMEOUT_BIT)
+#define FLOW_MARK         FLOW_BIT(FLOW_MARK_BIT)
+#define FLOW_USE          FLOW_BIT(FLOW_USE_BIT)
+#define FLOW_ID           FLOW_BIT(FLOW_ID_BIT)
+#define FLOW_ZONE         FLOW_BIT(FLOW_ZONE_BIT)
+#define FLOW_STATE        FLOW_BIT(FLOW_STATE_BIT)
+#define FLOW_COUNTERS     FLOW_BIT(FLOW_COUNTERS_BIT)
+#define FLOW_START        FLOW_BIT(FLOW_START_BIT)
+#define FLOW_STOP         FLOW_BIT(FLOW_STOP_BIT)
+#define FLOW_EVENT_TIME   FLOW_BIT(FLOW_EVENT_TIME_BIT)
+#define FLOW_HELPER       FLOW_BIT(FLOW_HELPER_BIT)
 #define FLOW_HELPER_INFO  FLOW_BIT(FLOW_HELPER_INFO_BIT)
-#define FLOW_SECCTX	  FLOW_BIT(FLOW_SECCTX_BIT)
-#define FLOW_SECMARK	  FLOW_BIT(FLOW_SECMARK_BIT)
-#define FLOW_LABELS	  FLOW_BIT(FLOW_LABELS_BIT)
-#define FLOW_SEQUENCE	  FLOW_BIT(FLOW_SEQUENCE_BIT)
-#define FLOW_SYNPROXY	  FLOW_BIT(FLOW_SYNPROXY_BIT)
+#define FLOW_SECCTX       FLOW_BIT(FLOW_SECCTX_BIT)
+#define FLOW_SECMARK      FLOW_BIT(FLOW_SECMARK_BIT)
+#define FLOW_LABELS       FLOW_BIT(FLOW_LABELS_BIT)
+#define FLOW_SEQUENCE     FLOW_BIT(FLOW_SEQUENCE_BIT)
+#define FLOW_SYNPROXY     FLOW_BIT(FLOW_SYNPROXY_BIT)
 #define FLOW_WINDOW_SCALE FLOW_BIT(FLOW_WINDOW_SCALE_BIT)
-#define FLOW_TCP_FLAGS	  FLOW_BIT(FLOW_TCP_FLAGS_BIT)
-#define FLOW_VTAG	  FLOW_BIT(FLOW_VTAG_BIT)
-#define FLOW_ROLE	  FLOW_BIT(FLOW_ROLE_BIT)
-#define FLOW_HANDSHAKE	  FLOW_BIT(FLOW_HANDSHAKE_BIT)
-#define FLOW_MASTER	  FLOW_BIT(FLOW_MASTER_BIT)
-#define FLOW_NETNS	  FLOW_BIT(FLOW_NETNS_BIT)
-#define FLOW_NAT	  FLOW_BIT(FLOW_NAT_BIT)
-#define FLOW_MARK_MASK	  FLOW_BIT(FLOW_MARK_MASK_BIT)
+#define FLOW_TCP_FLAGS    FLOW_BIT(FLOW_TCP_FLAGS_BIT)
+#define FLOW_VTAG         FLOW_BIT(FLOW_VTAG_BIT)
+#define FLOW_ROLE         FLOW_BIT(FLOW_ROLE_BIT)
+#define FLOW_HANDSHAKE    FLOW_BIT(FLOW_HANDSHAKE_BIT)
+#define FLOW_MASTER       FLOW_BIT(FLOW_MASTER_BIT)
+#define FLOW_NETNS        FLOW_BIT(FLOW_NETNS_BIT)
+#define FLOW_NAT          FLOW_BIT(FLOW_NAT_BIT)
+#define FLOW_MARK_MASK    FLOW_BIT(FLOW_MARK_MASK_BIT)
 #define FLOW_LABELS_MASK  FLOW_BIT(FLOW_LABELS_MASK_BIT)
 
 #define HELPER_NAME_SIZE 16 /* NF_CT_HELPER_NAME_LEN, with the NUL */
-#define LABEL_BITS	 128
-#define LABEL_BYTES	 (LABEL_BITS / 8)
+#define LABEL_BITS       128
+#define LABEL_BYTES      (LABEL_BITS / 8)
 
 struct counters {
 	uint64_t packets;
@@ -138,9 +138,9 @@ struct flow {
 	uint64_t event_time;
 	uint8_t window_scale[DIRECTIONS];
 	struct tcp_flags tcp_flags[DIRECTIONS];
-	uint32_t vtag[DIRECTIONS];    /* SCTP verification tags */
-	uint64_t handshake_sequence;  /* DCCP */
-	uint8_t labels[LABEL_BYTES];  /* bit n is labels[n / 8] & (1 << n % 8) */
+	uint32_t vtag[DIRECTIONS];     /* SCTP verification tags */
+	uint64_t handshake_sequence;   /* DCCP */
+	uint8_t labels[LABEL_BYTES];   /* bit n is labels[n / 8] & (1 << n % 8) */
 	char helper[HELPER_NAME_SIZE]; /* NUL terminated */
 	struct slice helper_info;
 	struct slice secctx; /* without the kernel's NUL */

@@ -131,8 +131,7 @@ static void hash_tuple(const struct tuple *t, uint16_t zone, uint8_t key[static 
 {
 	static const union address none;
 	const union address *source = t->present & TUPLE_SOURCE ? &t->source : &none;
-	const union address *destination =
-		t->present & TUPLE_DESTINATION ? &t->destination : &none;
+	const union address *destination = t->present & TUPLE_DESTINATION ? &t->destination : &none;
 	uint16_t own_zone = t->present & TUPLE_ZONE ? t->zone : 0;
 	uint64_t h[2] = {t->family, ~(uint64_t)t->family};
 

@@ -88,6 +88,7 @@ int protocol_state_by_name(const struct protocol *p, const char *name);
 /* Names of the flags of one direction of TCP, in bit order. */
 #define TCP_FLAG_COUNT 8
 extern const char *const tcp_flag_names[TCP_FLAG_COUNT];
+#define TCP_FLAG_NONE "NONE" /* how people say that there is no flag */
 
 /*
  * Flags of both directions of an entry that is made in this state, if nobody

@@ -11,8 +11,8 @@ struct status_bit {
 	const char *name; /* the kernel's name without IPS_: "SEEN_REPLY" */
 	uint32_t bit;
 	bool selectable; /* a word of -u when selecting */
-	bool settable;	 /* a word of -u that -I, -A, -U may send */
-	bool saved;	 /* a word of -u that -o save writes */
+	bool settable;   /* a word of -u that -I, -A, -U may send */
+	bool saved;      /* a word of -u that -o save writes */
 };
 
 /* The rows in bit order, and their number. */

@@ -35,7 +35,7 @@ struct tuple {
 	union address destination;
 	uint16_t part[TUPLE_PART_COUNT];
 	uint16_t zone;
-	uint8_t family;	  /* AF_INET, AF_INET6, or AF_UNSPEC while unknown */
+	uint8_t family;   /* AF_INET, AF_INET6, or AF_UNSPEC while unknown */
 	uint8_t protocol; /* IPPROTO_… */
 	uint8_t present;  /* enum tuple_present */
 };

@@ -304,7 +304,7 @@ static char *put_flag_names(char *p, uint8_t flags)
 		if (flags & 1u << bit)
 			p = put_character(put_name(p, tcp_flag_names[bit]), ',');
 	}
-	return p > start ? p - 1 : put_string(p, "NONE");
+	return p > start ? p - 1 : put_string(p, TCP_FLAG_NONE);
 }
 
 /* The kernel takes a scale only where both directions have one. */
