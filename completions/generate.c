@@ -28,6 +28,7 @@ static const char *const kind_names[] = {
 	[VALUE_FILE] = "file",
 	[VALUE_STATE] = "state",
 	[VALUE_ROLE] = "role",
+	[VALUE_TCP_FLAG] = "tcp_flag",
 };
 
 /* What the scripts call a kind; one that they know nothing of is free. */
@@ -71,6 +72,11 @@ static void put_values(enum value_kind kind)
 	case VALUE_ROLE:
 		put_words(role_words, role_word_count);
 		break;
+	case VALUE_TCP_FLAG:
+		for (unsigned i = 0; i < TCP_FLAG_COUNT; i++)
+			printf("%s ", tcp_flag_names[i]);
+		printf(TCP_FLAG_NONE);
+		break;
 	default: /* of VALUE_STATE, by protocol: put_states() */
 		break;
 	}
@@ -85,7 +91,7 @@ static void put_states(const struct protocol *p)
 static bool is_list(enum value_kind kind)
 {
 	return kind == VALUE_STATUS || kind == VALUE_OUTPUT || kind == VALUE_EVENT ||
-	       kind == VALUE_LABEL;
+	       kind == VALUE_LABEL || kind == VALUE_TCP_FLAG;
 }
 
 /* Help inside single quotes: zsh parts a description at a colon. */
@@ -200,8 +206,10 @@ static void values(enum shell shell)
 	const char *start = shell == BASH ? "words='" : "values=(";
 	const char *end = shell == BASH ? "'" : ")";
 
-	for (int kind = VALUE_FREE + 1; kind <= VALUE_ROLE; kind++) {
-		if (kind == VALUE_LABEL || kind == VALUE_FILE || kind == VALUE_STATE)
+	for (int kind = VALUE_FREE + 1; kind < (int)(sizeof(kind_names) / sizeof(kind_names[0]));
+		kind++) {
+		if (kind == VALUE_LABEL || kind == VALUE_FILE || kind == VALUE_STATE ||
+			kind_names[kind] == NULL)
 			continue;
 		printf("%s%s%s) %s", indent, open, kind_name((enum value_kind)kind), start);
 		put_values((enum value_kind)kind);

@@ -361,7 +361,7 @@ static const struct {
 	{"-E -e FOO", "-e: 'FOO' is not a known event (ALL, NEW, UPDATES, DESTROY)"},
 	{"-E -e UPDATED", "did you mean 'UPDATES'?"},
 	{"-E -e NEW,", "-e: an empty word"},
-	{"-L -o foo", "-o: 'foo' is not a known output (xml, json, save"},
+	{"-L -o foo", "-o: 'foo' is not a known output (xml, save, extended"},
 	{"-L -o exended", "did you mean 'extended'?"},
 	{"-L -o xml,", "-o: an empty word"},
 	{"-L -o \"xml;id\"", "'xml;id' is not"},

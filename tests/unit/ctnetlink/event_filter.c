@@ -290,15 +290,9 @@ static void test_addresses(void **state)
 		unsigned bits;
 		bool source; /* of the flow below is in it */
 	} rows[] = {
-		{"192.0.2.1", 32, true},
-		{"192.0.2.0", 24, true},
-		{"192.0.2.3", 30, true},
-		{"192.0.2.2", 31, false},
-		{"192.0.3.0", 24, false},
-		{"0.0.0.0", 0, true},
-		{"128.0.0.0", 1, true},
-		{"0.0.0.0", 1, false},
-		{"2001:db8::1", 128, false},
+		{"192.0.2.1", 32, true}, {"192.0.2.0", 24, true}, {"192.0.2.3", 30, true},
+		{"192.0.2.2", 31, false}, {"192.0.3.0", 24, false}, {"0.0.0.0", 0, true},
+		{"128.0.0.0", 1, true}, {"0.0.0.0", 1, false}, {"2001:db8::1", 128, false},
 		{"::", 0, false}, /* of the other family */
 	};
 	struct flow flow = make("192.0.2.1", "198.51.100.1", IPPROTO_TCP, 1000, 80);
