@@ -316,7 +316,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 				 ON_EXPECT(COMMAND_LIST) | ON_EXPECT(COMMAND_EVENT) |
 				 ON_EXPECT(COMMAND_COUNT) | ON_EXPECT(COMMAND_STATS),
 			.help = "how to show it: table, xml, json, csv, save, extended, timestamp, "
-				"id, ktimestamp, labels, userspace, received",
+				"id, ktimestamp, labels, userspace, received; save,full",
 		},
 	[OPTION_EVENT_MASK] =
 		{
