@@ -199,7 +199,9 @@ static void build_original(const struct given *g, struct tuple *tuple)
 	set_source(tuple, &g->address[direct ? OPTION_SOURCE : OPTION_REPLY_DESTINATION].address);
 	set_destination(
 		tuple, &g->address[direct ? OPTION_DESTINATION : OPTION_REPLY_SOURCE].address);
-	for (unsigned i = 0; p != NULL && !given_is_generic(g) && i < p->part_count; i++) {
+	if (given_is_generic(g))
+		return;
+	for (unsigned i = 0; p != NULL && i < p->part_count; i++) {
 		if (is_given(g, option_of_part(PART_ORIGINAL, i)))
 			set_part(tuple, i, g->part[PART_ORIGINAL][i]);
 		else if (p->pairs && is_given(g, option_of_part(PART_REPLY, 1 - i)))

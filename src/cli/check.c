@@ -382,12 +382,13 @@ static int check_master(const struct check *k)
 	static const uint8_t ids[] = {OPTION_MASTER_SOURCE, OPTION_MASTER_DESTINATION,
 		OPTION_MASTER_PROTOCOL, OPTION_MASTER_SOURCE_PORT, OPTION_MASTER_DESTINATION_PORT};
 	const struct given *g = k->g;
+	const option_set any =
+		OPTION_BIT(OPTION_MASTER_SOURCE) | OPTION_BIT(OPTION_MASTER_DESTINATION) |
+		OPTION_BIT(OPTION_MASTER_PROTOCOL) | OPTION_BIT(OPTION_MASTER_SOURCE_PORT) |
+		OPTION_BIT(OPTION_MASTER_DESTINATION_PORT);
 	const struct protocol *p = NULL;
-	bool any = false;
 
-	for (size_t i = 0; i < sizeof(ids); i++)
-		any |= is_given(g, ids[i]);
-	if (!any)
+	if ((g->options & any) == 0)
 		return 0;
 	if (is_given(g, OPTION_MASTER_PROTOCOL))
 		p = protocol_by_number(g->master_protocol);
