@@ -121,6 +121,7 @@
  *   commands/changes.c, .h      many changes: sent together, counted, guarded
  *   commands/undo.c, .h         --undo
  *   commands/explain.c, .h      --explain
+ *   commands/matching.c, .h     the clock of expressions, what they found unknown
  *   commands/sysctl.c, .h       numbers of the kernel's settings
  *   commands/list.c             -L
  *   commands/summary.c, .h      --group-by

@@ -11,6 +11,7 @@
 #include "base/message.h"
 #include "commands/name_helper.h"
 #include "ctnetlink/decode.h"
+#include "flow/expression.h"
 
 #define NANOSECONDS  UINT64_C(1000000000)
 #define MILLISECONDS UINT64_C(1000000)
@@ -179,6 +180,7 @@ static int take_events(struct watch *watch)
 		int got;
 
 		clock_gettime(CLOCK_REALTIME, &watch->received);
+		expression_tick(watch->session->request->filter.rest);
 		got = event_socket_receive(&watch->socket, take_event, watch, &watch->broken);
 		event_loss_broken(&watch->loss, watch->broken, watch->received);
 		watch->broken = 0;

@@ -11,6 +11,7 @@
 #include "base/sandbox.h"
 #include "commands/event_setting.h"
 #include "commands/event_watch.h"
+#include "commands/matching.h"
 #include "commands/name_helper.h"
 #include "commands/report.h"
 #include "commands/run.h"
@@ -208,14 +209,17 @@ static int start(struct watch *watch)
 int run_events(struct session *s)
 {
 	static struct watch watch;
+	struct matching matching;
 	int code;
 
 	watch.session = s;
 	watch.signals = -1;
+	matching_begin(&matching, &s->request->filter);
 	code = start(&watch);
 	if (code == 0) {
 		int error = end_output(&watch, watch_events(&watch));
 
+		matching_end(&matching, s);
 		code = end_code(&watch, error);
 	}
 	event_sync_close(&watch.sync);

@@ -53,6 +53,7 @@ struct session {
 	uint64_t skipped;  /* of them, those that no message was printed for */
 	bool broken;       /* the command did not come to its end, and has said why */
 	bool stopped;      /* likewise, at the number of --max */
+	unsigned unknown;  /* enum unknown_fact that a warning was about */
 };
 
 /* given is the request of the command line. */

@@ -7,6 +7,7 @@
 
 #include "base/message.h"
 #include "base/sandbox.h"
+#include "commands/matching.h"
 #include "commands/recent.h"
 #include "commands/report.h"
 #include "commands/sysctl.h"
@@ -147,6 +148,7 @@ int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
 	static struct walk walk;
 	struct kernel_filter plan[2];
 	struct ct_answer answer = {0};
+	struct matching matching;
 	long before;
 	int buckets, error = 0;
 
@@ -158,12 +160,14 @@ int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
 	walk.data = data;
 	s->account.dumps = plan_walk(s, kind, plan);
 	s->account.kernel = plan[0];
+	matching_begin(&matching, &s->request->filter);
 	buckets = sysctl_open("nf_conntrack_buckets");
 	before = sysctl_read(buckets);
 	for (unsigned i = 0; error == 0 && i < s->account.dumps; i++)
 		error = dump_once(&walk, kind, &plan[i], i + 1 == s->account.dumps, &answer);
 	check_buckets(s, before, sysctl_read(buckets));
 	sysctl_close(buckets);
+	matching_end(&matching, s);
 	if (error != 0)
 		session_drop(&s->dump);
 	if (error == -ECANCELED)
