@@ -358,7 +358,7 @@ static void test_flush_supported(void **state)
 	assert_int_equal(fault_messages(), 2);
 	assert_int_equal(fault_message(2)->nlmsg_type, CT(IPCTNL_MSG_CT_DELETE));
 	assert_int_equal(
-		((const struct nfgenmsg *)NLMSG_DATA(fault_message(2)))->version, NFNETLINK_V0 + 1);
+		((const struct nfgenmsg *)(fault_message(2) + 1))->version, NFNETLINK_V0 + 1);
 }
 
 /* One that does not is never sent a flush: it would empty the table. */
