@@ -84,7 +84,7 @@ static int parse_one(const char *text, size_t length, union address *address, ui
 {
 	char copy[ADDRESS_TEXT];
 
-	if (length >= sizeof(copy))
+	if (length >= sizeof(copy) || memchr(text, '\0', length) != NULL)
 		return -EINVAL;
 	memcpy(copy, text, length);
 	copy[length] = '\0';
@@ -98,7 +98,8 @@ static int parse_network(const char *text, size_t length, size_t slash, struct a
 	uint64_t bits;
 	int error = parse_one(text, slash, &out->first, &out->family);
 
-	if (error < 0 || digit_count >= sizeof(digits))
+	if (error < 0 || digit_count >= sizeof(digits) ||
+		memchr(text + slash, '\0', length - slash) != NULL)
 		return -EINVAL;
 	memcpy(digits, text + slash + 1, digit_count);
 	digits[digit_count] = '\0';
