@@ -42,16 +42,33 @@ static int parse_digits(const char *text, unsigned base, uint64_t min, uint64_t 
 	return 0;
 }
 
+/* So many decimal digits cannot be too large for 64 bits. */
+#define SURE_DIGITS 19
+
 int parse_decimal(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 {
-	return parse_digits(text, 10, min, max, out);
+	uint64_t value = 0;
+	const char *p = text;
+	unsigned digit;
+
+	while ((digit = (unsigned)(*p - '0')) <= 9 && p - text < SURE_DIGITS) {
+		value = 10 * value + digit;
+		p++;
+	}
+	if (*p != '\0' || p == text)
+		return parse_digits(text, 10, min, max, out);
+	if (value < min || value > max)
+		return -ERANGE;
+	*out = value;
+	return 0;
 }
 
 int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 {
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 		return parse_digits(text + 2, 16, min, max, out);
-	return parse_digits(text, text[0] == '0' ? 8 : 10, min, max, out);
+	return text[0] == '0' ? parse_digits(text, 8, min, max, out)
+			      : parse_decimal(text, min, max, out);
 }
 
 /* Four decimal numbers up to 255, without leading zeros, parted by dots. */

@@ -612,6 +612,8 @@ static void build_manner(const struct given *g, struct request *request)
 	request->zero_counters = is_given(g, OPTION_ZERO);
 	if (is_given(g, OPTION_EVENT_MASK))
 		request->event_mask = g->event_mask;
+	else if (is_given(g, OPTION_GROUP_BY)) /* a flow counts once */
+		request->event_mask = EVENTS_NEW;
 	if (is_given(g, OPTION_BUFFER_SIZE))
 		request->buffer_size = g->buffer_size;
 	build_events(g, &request->events);

@@ -153,6 +153,12 @@ static int check_table_format(const struct given *g, struct complaint *c)
 
 int given_check_view(const struct given *g, struct complaint *c)
 {
+	/* All options that say how flows are shown, and the formats. */
+	const option_set views = (OPTION_BIT(OPTION_NETNS) << 1) - OPTION_BIT(OPTION_GROUP_BY);
+
+	if ((g->options & (views | OPTION_BIT(OPTION_OUTPUT))) == 0)
+		return 0;
+
 	int error = is_given(g, OPTION_GROUP_BY) ? check_summary(g, c) : check_flows(g, c);
 
 	if (error < 0 || check_manner(g, c) < 0 || check_netns(g, c) < 0 ||

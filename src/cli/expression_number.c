@@ -103,7 +103,7 @@ static int parse_duration(const char *text, uint64_t *out)
 		size_t digits = digits_of(text);
 		const char *unit = text + digits;
 		size_t length = 0;
-		uint64_t number;
+		uint64_t number = 0;
 		uint64_t factor = 1;
 		int error = parse_digits(text, digits, &number);
 
@@ -183,6 +183,7 @@ static int parse_item(
 
 	if (token->kind != TOKEN_WORD || !token_copy(token, text, sizeof(text)))
 		return -EINVAL;
+	range->low = 0;
 	error = parse_quantity(text, row, &range->low);
 	range->high = range->low;
 	if (error != -EINVAL)

@@ -63,7 +63,7 @@ static void *no_such_state(struct parser *p, const char *name)
 static bool read_state(struct parser *p, void *data)
 {
 	struct term *term = data;
-	char name[64];
+	char name[64] = "";
 
 	if (word_in_hand(p, name, sizeof(name), "a state") == NULL)
 		return false;

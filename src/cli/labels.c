@@ -150,7 +150,7 @@ static int unknown_label(const struct given *g, const struct given_label *label,
 	if (label_map_load(&again, skipped.path, show_skipped, &skipped) == 0)
 		label_map_free(&again);
 	suggest_start(&nearest, name);
-	for (unsigned bit = 0; bit < LABEL_BITS; bit++) {
+	for (unsigned bit = 0; map != NULL && bit < LABEL_BITS; bit++) {
 		if (map->name[bit] != NULL)
 			suggest_offer(&nearest, map->name[bit]);
 	}

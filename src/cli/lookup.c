@@ -28,13 +28,17 @@ static unsigned owner_of(const struct protocol *protocol)
 	return protocol != NULL ? 1 + (unsigned)(protocol - protocols) : 0;
 }
 
+static_assert(SLOTS == 1 << 9, "the hash is of 9 bits");
+
+/* Of a name that is not empty. */
 static unsigned first_slot(const char *name, size_t length, unsigned owner)
 {
-	uint32_t hash = owner * 0x9e3779b9u;
+	/* Length, ends and middle tell nearly all names apart. */
+	uint32_t letters = (uint32_t)(uint8_t)name[0] << 16 |
+			   (uint32_t)(uint8_t)name[length / 2] << 8 | (uint8_t)name[length - 1];
+	uint32_t hash = (letters ^ (uint32_t)length << 24 ^ owner * 0x51ed27u) * 0x9e3779b1u;
 
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (uint8_t)name[i]) * 0x01000193u;
-	return (hash ^ hash >> 15) % SLOTS;
+	return hash >> 23;
 }
 
 static const struct slot *find(const char *name, size_t length, unsigned owner)
@@ -88,9 +92,9 @@ static const struct slot *look_up(const char *name, size_t length, const struct 
 
 int option_by_name(const char *name, size_t length, const struct protocol *protocol)
 {
-	const struct slot *slot = look_up(name, length, NULL);
+	const struct slot *slot = length > 0 ? look_up(name, length, NULL) : NULL;
 
-	if (slot == NULL && protocol != NULL)
+	if (slot == NULL && length > 0 && protocol != NULL)
 		slot = look_up(name, length, protocol);
 	return slot != NULL ? slot->id : -1;
 }

@@ -304,8 +304,8 @@ static int scan_letters(struct given *g, struct words *w, const char *word, stru
 /* Who caused an event: 1.4.9 wrote that behind the options of a saved line. */
 static bool is_origin(const struct given *g, const struct words *w, const char *word)
 {
-	return g->loading && strcmp(word, "[USERSPACE]") == 0 && w->next < w->count &&
-	       strncmp(w->word[w->next], "portid=", strlen("portid=")) == 0;
+	return word[0] == '[' && g->loading && strcmp(word, "[USERSPACE]") == 0 &&
+	       w->next < w->count && strncmp(w->word[w->next], "portid=", strlen("portid=")) == 0;
 }
 
 static int scan(struct given *g, struct words *w, struct complaint *c)

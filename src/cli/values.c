@@ -77,7 +77,7 @@ int value_u32(const struct given *g, int id, const char *text, enum value_base b
 int value_u16(const struct given *g, int id, const char *text, enum value_base base,
 	uint32_t maximum, const char *what, uint16_t *out, struct complaint *c)
 {
-	uint32_t value;
+	uint32_t value = 0;
 
 	if (value_u32(g, id, text, base, maximum, what, &value, c) < 0)
 		return -1;
@@ -106,7 +106,9 @@ int value_find_word(const struct value_word *words, size_t count, struct part_te
 	if (part.length == 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
-		if (strncasecmp(words[i].name, part.text, part.length) != 0)
+		/* Most differ in the first letter; its case is one bit. */
+		if (((words[i].name[0] ^ part.text[0]) & ~0x20) != 0 ||
+			strncasecmp(words[i].name, part.text, part.length) != 0)
 			continue;
 		if (words[i].name[part.length] == '\0')
 			return (int)i;
@@ -207,15 +209,20 @@ struct status_words {
 	struct value_word word[STATUS_WORDS_MAX];
 };
 
-static void status_words(struct status_words *words)
+/* Made at the first call; the row behind the last one is for whoever lists the words. */
+static struct status_words *status_words(void)
 {
-	words->count = 0;
-	for (size_t i = 0; i < status_bit_count && words->count < STATUS_WORDS_MAX - 2; i++) {
+	static struct status_words words;
+
+	if (words.count > 0)
+		return &words;
+	for (size_t i = 0; i < status_bit_count && words.count < STATUS_WORDS_MAX - 2; i++) {
 		if (status_bits[i].selectable)
-			words->word[words->count++] =
+			words.word[words.count++] =
 				(struct value_word){status_bits[i].name, status_bits[i].bit, NULL};
 	}
-	words->word[words->count++] = (struct value_word){STATUS_UNSET, 0, NULL};
+	words.word[words.count++] = (struct value_word){STATUS_UNSET, 0, NULL};
+	return &words;
 }
 
 static bool part_is(struct part_text part, const char *word)
@@ -250,20 +257,17 @@ static int64_t status_bit_of(
 	const struct given *g, int id, struct part_text name, struct complaint *c)
 {
 	struct spelling s;
-	struct status_words words;
-
-	status_words(&words);
-
-	int found = value_find_word(words.word, words.count, name);
+	struct status_words *words = status_words();
+	int found = value_find_word(words->word, words->count, name);
 
 	if (found >= 0)
-		return words.word[found].value;
+		return words->word[found].value;
 	if (found == -1 && is_nat_flag(name))
 		return complain(c,
 			"%s: translated entries are selected with -n and -g, not by '%.*s'",
 			option_spelled(&s, g, id), (int)name.length, name.text);
-	words.word[words.count++] = (struct value_word){STATUS_UNREPLIED, 0, NULL};
-	return value_no_such_word(g, id, "status", words.word, words.count, name, found, c);
+	words->word[words->count] = (struct value_word){STATUS_UNREPLIED, 0, NULL};
+	return value_no_such_word(g, id, "status", words->word, words->count + 1, name, found, c);
 }
 
 static int read_status_word(struct given *g, int id, struct part_text part, struct complaint *c)
@@ -520,7 +524,7 @@ static int read_protocol(struct given *g, int id, const char *text, struct compl
 {
 	const option_set own = ~(option_set)0 << OPTION_STATE;
 	struct spelling s;
-	uint8_t number;
+	uint8_t number = 0;
 
 	if (value_protocol(g, id, text, &number, c) < 0)
 		return -1;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* -C: how many entries there are, or match. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/message.h"
+#include "base/parse.h"
 #include "commands/report.h"
 #include "commands/run.h"
 #include "commands/walk.h"
@@ -21,14 +22,21 @@ static int read_entries(const struct nlmsghdr *message, void *data)
 /* Readable for everybody: the way for who may not ask the kernel. */
 static int entries_of_sysctl(uint32_t *entries)
 {
+	char text[32];
+	uint64_t value;
+	size_t length;
 	FILE *file = fopen("/proc/sys/net/netfilter/nf_conntrack_count", "re");
-	int found;
 
 	if (file == NULL)
 		return -errno;
-	found = fscanf(file, "%" SCNu32, entries);
+	length = fread(text, 1, sizeof(text) - 1, file);
 	fclose(file);
-	return found == 1 ? 0 : -EBADMSG;
+	text[length] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	if (parse_decimal(text, 0, UINT32_MAX, &value) < 0)
+		return -EBADMSG;
+	*entries = (uint32_t)value;
+	return 0;
 }
 
 static int count_flow(

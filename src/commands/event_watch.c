@@ -60,6 +60,15 @@ static int count_record(const struct watch *watch)
 	return limit != 0 && watch->session->output.records >= limit ? EVENT_WATCH_ENOUGH : 0;
 }
 
+/* --group-by: the event is one more of its group. */
+static int count_event(struct watch *watch, const struct flow *flow)
+{
+	int error = summary_add(watch->summary, flow);
+
+	watch->session->output.records++;
+	return error ? error : count_record(watch);
+}
+
 int event_watch_show(struct watch *watch, const struct flow *flow, struct event *event)
 {
 	struct session *s = watch->session;
@@ -67,6 +76,8 @@ int event_watch_show(struct watch *watch, const struct flow *flow, struct event 
 
 	if (!is_wanted(s->request, event->type))
 		return 0;
+	if (watch->summary != NULL)
+		return count_event(watch, flow);
 	error = wait_for_room(watch);
 	if (error != 0)
 		return error;

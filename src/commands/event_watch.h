@@ -15,6 +15,7 @@
 #include "commands/event_queue.h"
 #include "commands/event_sync.h"
 #include "commands/session.h"
+#include "commands/summary.h"
 #include "ctnetlink/event_socket.h"
 
 /* Returned when enough events are shown, or when a second signal wants an end at once. */
@@ -27,16 +28,17 @@ struct watch {
 	struct event_queue queue;
 	struct event_loss loss;
 	struct event_sync sync;
-	struct timespec received; /* when what is at hand was read */
-	uint64_t deadline;        /* CLOCK_MONOTONIC in nanoseconds; 0: none */
-	int signals;              /* signalfd(2), or -1 */
-	unsigned broken;          /* datagrams of this turn that could not be read */
-	bool names;               /* programs behind events can be looked up */
-	bool tell_found;          /* entries that the first walk finds may never speak */
-	bool stalled;             /* the reader of the output takes nothing now */
-	bool drained;             /* the kernel had no more events in the last turn */
-	bool reopen;              /* SIGHUP came */
-	bool stopping;            /* the end has come: what is queued is still shown */
+	struct summary_run *summary; /* NULL: events are shown, not counted by groups */
+	struct timespec received;    /* when what is at hand was read */
+	uint64_t deadline;           /* CLOCK_MONOTONIC in nanoseconds; 0: none */
+	int signals;                 /* signalfd(2), or -1 */
+	unsigned broken;             /* datagrams of this turn that could not be read */
+	bool names;                  /* programs behind events can be looked up */
+	bool tell_found;             /* entries that the first walk finds may never speak */
+	bool stalled;                /* the reader of the output takes nothing now */
+	bool drained;                /* the kernel had no more events in the last turn */
+	bool reopen;                 /* SIGHUP came */
+	bool stopping;               /* the end has come: what is queued is still shown */
 };
 
 /* Nanoseconds of CLOCK_MONOTONIC. */

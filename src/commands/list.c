@@ -62,11 +62,11 @@ int run_list(struct session *s)
 	enum dump_kind kind = dump_kind_of(s->request);
 	int code;
 
+	look_only(s);
 	if (summary_is_wanted(s->request))
 		return run_summary(s, kind);
 	if (s->request->view.sort_count > 0)
 		return run_sorted(s, kind);
-	look_only(s);
 	code = netns_walk(s, kind, show_flow, NULL);
 	if (code != 0 && !is_enough(s)) {
 		output_end(&s->output);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/netlink_table.h"
 
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "ctnetlink/socket.h"
 
@@ -14,18 +16,39 @@ struct line {
 	unsigned long inode;
 };
 
+/* The number that begins a text, which is moved behind it and the blanks. */
+static unsigned long take_number(char **text, int base)
+{
+	unsigned long number = strtoul(*text, text, base);
+
+	*text += strspn(*text, " ");
+	return number;
+}
+
+static void pass_word(char **text)
+{
+	*text += strcspn(*text, " ");
+	*text += strspn(*text, " ");
+}
+
 /* The next netfilter socket of the file. */
 static bool next_line(FILE *file, struct line *out)
 {
 	char text[256];
 
 	while (fgets(text, sizeof(text), file) != NULL) {
-		unsigned protocol;
+		char *rest = text;
+		unsigned long protocol;
 
 		/* sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode */
-		if (sscanf(text, "%*s %u %" SCNu32 " %" SCNx32 " %*s %*s %*s %*s %*s %lu",
-			    &protocol, &out->port, &out->groups, &out->inode) == 4 &&
-			protocol == NETFILTER)
+		pass_word(&rest);
+		protocol = take_number(&rest, 10);
+		out->port = (uint32_t)take_number(&rest, 10);
+		out->groups = (uint32_t)take_number(&rest, 16);
+		for (unsigned i = 0; i < 5; i++)
+			pass_word(&rest);
+		out->inode = take_number(&rest, 10);
+		if (protocol == NETFILTER && out->inode != 0)
 			return true;
 	}
 	return false;

@@ -238,7 +238,7 @@ static const char *name_of_port(struct names *names, uint8_t protocol, uint16_t 
 		found = getservbyport(htons(port), row != NULL ? row->name : NULL);
 		*service = (struct service){.port = port, .protocol = protocol, .known = true};
 		if (found != NULL && strlen(found->s_name) < SERVICE_SIZE && is_name(found->s_name))
-			strcpy(service->name, found->s_name);
+			memcpy(service->name, found->s_name, strlen(found->s_name) + 1);
 	}
 	return service->name[0] != '\0' ? service->name : NULL;
 }

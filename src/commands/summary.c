@@ -66,7 +66,7 @@ static uint64_t since(const struct timespec *start)
 	       (uint64_t)start->tv_nsec;
 }
 
-static int show(struct summary_run *run, bool events)
+int summary_show(struct summary_run *run, bool events)
 {
 	struct session *s = run->session;
 	struct summary summary = {.table = &run->table};
@@ -89,16 +89,9 @@ static int show(struct summary_run *run, bool events)
 	return 0;
 }
 
-int summary_end(struct summary_run *run, int code, bool events)
+void summary_free(struct summary_run *run)
 {
-	uint64_t flows = run->table.total.flows;
-	int shown = code == 0 ? show(run, events) : code;
-
 	group_free(&run->table);
-	if (shown == 0)
-		return session_end(run->session, flows, false);
-	session_flush(run->session);
-	return shown;
 }
 
 static int count_flow(
@@ -114,7 +107,14 @@ int run_summary(struct session *s, enum dump_kind kind)
 	struct summary_run run;
 	int code = summary_start(&run, s);
 
-	if (code != 0)
-		return code;
-	return summary_end(&run, netns_walk(s, kind, count_flow, &run), false);
+	if (code == 0)
+		code = netns_walk(s, kind, count_flow, &run);
+	if (code == 0)
+		code = summary_show(&run, false);
+	if (code == 0)
+		code = session_end(s, run.table.total.flows, false);
+	else
+		session_flush(s);
+	summary_free(&run);
+	return code;
 }

@@ -28,11 +28,12 @@ int summary_start(struct summary_run *run, struct session *s);
 int summary_add(struct summary_run *run, const struct flow *flow);
 
 /*
- * Show what was counted and end the command (session_end()); code is that of
- * the walk, else 0. events: say how many there were a second. Returns the exit
- * code.
+ * Show what was counted; events: and how many there were a second. 0, or
+ * EXIT_REFUSED after saying why not.
  */
-int summary_end(struct summary_run *run, int code, bool events);
+int summary_show(struct summary_run *run, bool events);
+
+void summary_free(struct summary_run *run);
 
 /* -L --group-by. */
 int run_summary(struct session *s, enum dump_kind kind);

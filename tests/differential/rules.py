@@ -191,7 +191,7 @@ def pair_rule(o):
 
 def nat_port_of_others(o):
     return commands(o, "-I", "-A") and nat_ports(o) and o.same_out and o.same_code and {
-        "udplite", "sctp", "dccp"} & set(o.line.values("--protonum"))
+        "udplite", "sctp", "dccp", "icmp", "icmpv6", "1", "58"} & set(o.line.values("--protonum"))
 
 
 def nat_ports(o):

@@ -49,7 +49,7 @@ static const struct {
 	{"-G oops", "-G: 'oops' is not a table"},
 	{"-G -s 1.1.1.1 oops", "'oops'|no option"},
 	{"-L -s 1.1.1.1 oops", "expression: 'oops' is not a word|\n    oops\n    ^~~~"},
-	{"-L expct", "expression: 'expct' is not a word|did you mean 'expect'?"},
+	{"-L exppect", "expression: 'exppect' is not a word|did you mean 'expect'?"},
 	{"-D tcp an dport 80", "expression: expected 'and', 'or' or the end|\n        ^~"},
 	{"-D tcp -s 1.1.1.1 an udp", "expression: expected 'and'|\n    tcp an udp\n        ^~"},
 	{"-L expect tcp", "'tcp'|no option"},
