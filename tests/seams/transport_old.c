@@ -96,7 +96,7 @@ struct content {
 
 static uint32_t flags_in(const struct nlattr *filter, int type)
 {
-	const struct nlattr *a;
+	struct nlattr *a; /* the macros of libmnl cast const away */
 	uint32_t flags = 0;
 
 	mnl_attr_for_each_nested(a, filter) if (mnl_attr_get_type(a) == type)
@@ -107,7 +107,7 @@ static uint32_t flags_in(const struct nlattr *filter, int type)
 static struct content content_of(const struct nlmsghdr *message)
 {
 	struct content c = {0};
-	const struct nlattr *a;
+	struct nlattr *a; /* the macros of libmnl cast const away */
 
 	mnl_attr_for_each(a, message, sizeof(struct nfgenmsg))
 	{
@@ -211,7 +211,7 @@ static size_t copy_message(uint8_t *to, const struct nlmsghdr *message, unsigned
 	struct nlmsghdr *copy = (struct nlmsghdr *)(void *)to;
 	size_t head = NLMSG_ALIGN(sizeof(*message)) + NLMSG_ALIGN(sizeof(struct nfgenmsg));
 	size_t used = head;
-	const struct nlattr *a;
+	struct nlattr *a; /* the macros of libmnl cast const away */
 
 	memcpy(to, message, head);
 	mnl_attr_for_each(a, message, sizeof(struct nfgenmsg))
