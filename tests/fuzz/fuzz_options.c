@@ -28,8 +28,9 @@ static void check_complaint(const struct complaint *c)
 	size_t length = strnlen(c->text, sizeof(c->text));
 
 	check(length > 0 && length < sizeof(c->text));
+	/* Errors of expressions have lines: the text, and what is underlined. */
 	for (size_t i = 0; i < length; i++)
-		check(!iscntrl((unsigned char)c->text[i]));
+		check(c->text[i] == '\n' || !iscntrl((unsigned char)c->text[i]));
 }
 
 static void check_request(const struct request *r, bool loading)
