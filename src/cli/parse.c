@@ -368,6 +368,7 @@ static void request_start(struct request *request)
 static void build_help(const struct given *g, struct request *request)
 {
 	request->command = COMMAND_HELP;
+	request->load_path = NULL; /* conntrack -R FILE -h */
 	request->table = g->table;
 	request->help_command = g->help ? g->command : COMMAND_NONE;
 	request->help_protocol = g->protocol;
