@@ -368,7 +368,6 @@ static void request_start(struct request *request)
 static void build_help(const struct given *g, struct request *request)
 {
 	request->command = COMMAND_HELP;
-	request->load_path = NULL; /* conntrack -R FILE -h */
 	request->table = g->table;
 	request->help_command = g->help ? g->command : COMMAND_NONE;
 	request->help_protocol = g->protocol;
@@ -397,9 +396,11 @@ static int parse_load(struct cli *cli, struct given *g, int argc, char **argv,
 	g->command_letter = 'R';
 	if (scan(g, &words, c) < 0 || (!g->help && given_check(g, c) < 0))
 		return -1;
-	if (g->help)
+	if (g->help) {
 		build_help(g, request);
-	else if (given_build(g, NULL, request, c) < 0)
+		return 1;
+	}
+	if (given_build(g, NULL, request, c) < 0)
 		return -1;
 	request->load_path = attached ? word + length + 1 : argv[2];
 	return 1;
