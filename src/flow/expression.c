@@ -149,6 +149,16 @@ static void invert_itself(struct node *node)
 	node->negated = false;
 }
 
+static void choose_test(struct node *node)
+{
+	const struct term *t = &node->term;
+
+	node->wanted = node->negated ? TRUTH_NO : TRUTH_YES;
+	node->test = term_tests[t->kind];
+	if (t->kind == TERM_NUMBER)
+		node->within = number_rows[t->index].within;
+}
+
 static const struct node *finish_term(struct expression *e, const struct node *raw, bool negate)
 {
 	struct node *node = new_node(e, NODE_TERM);
@@ -170,6 +180,7 @@ static const struct node *finish_term(struct expression *e, const struct node *r
 		node->cost += term_costs[TERM_NUMBER];
 	if (negated)
 		invert_itself(node);
+	choose_test(node);
 	return node;
 }
 
@@ -533,7 +544,12 @@ int expression_split(struct expression *e, struct filter *filter)
 static inline bool term_holds(
 	const struct node *node, const struct flow *flow, struct match_context *context)
 {
-	return term_truth(&node->term, flow, context) == (node->negated ? TRUTH_NO : TRUTH_YES);
+	const struct term *t = &node->term;
+	struct number_choice which = {t->direction, t->protocol};
+	enum truth truth = node->within != NULL ? node->within(&t->range, which, flow, context)
+						: node->test(t, flow, context);
+
+	return truth == node->wanted;
 }
 
 static bool node_holds(

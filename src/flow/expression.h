@@ -26,8 +26,12 @@ struct node {
 	enum node_kind kind;
 	bool negated; /* NODE_TERM */
 	uint16_t cost;
-	unsigned count;    /* NODE_AND, NODE_OR: children; NODE_NOT: 1 */
-	struct node *next; /* of the same parent, while the tree is made */
+	/* NODE_TERM, finished: how it is tested, and what that must come to. */
+	enum truth wanted;
+	term_test test;
+	number_test within; /* in the place of test; NULL: none */
+	unsigned count;     /* NODE_AND, NODE_OR: children; NODE_NOT: 1 */
+	struct node *next;  /* of the same parent, while the tree is made */
 	union {
 		struct {
 			struct node *first; /* while the tree is made */

@@ -43,29 +43,6 @@ static inline enum truth truth_of(bool known, bool holds)
 	return known ? (enum truth)holds : TRUTH_UNKNOWN;
 }
 
-static inline enum truth source_truth(const struct term *term, const struct tuple *tuple)
-{
-	return truth_of(tuple_has(tuple, TUPLE_SOURCE),
-		tuple->family == term->family && address_matches(term, &tuple->source));
-}
-
-static inline enum truth destination_truth(const struct term *term, const struct tuple *tuple)
-{
-	return truth_of(tuple_has(tuple, TUPLE_DESTINATION),
-		tuple->family == term->family && address_matches(term, &tuple->destination));
-}
-
-static inline enum truth part_truth(const struct term *term, const struct tuple *tuple)
-{
-	return truth_of(tuple_has(tuple, TUPLE_PART << term->index),
-		tuple->part[term->index] == term->number);
-}
-
-static bool zone_matches(uint32_t number, const struct flow *flow)
-{
-	return (has(flow, FLOW_ZONE) ? flow->zone : 0) == number;
-}
-
 static bool labels_match(const uint8_t wanted[static LABEL_BYTES], const struct flow *flow)
 {
 	if (!has(flow, FLOW_LABELS))
@@ -157,24 +134,165 @@ static bool nat_matches(const struct nat_term *nat, const struct flow *flow)
 	       (nat->wanted & NAT_WANT_DESTINATION && nat_kind_matches(nat, flow, NAT_DESTINATION));
 }
 
+/* --- a test a kind ---------------------------------------------------- */
+
+static enum truth family_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	(void)context;
+	return truth_of(flow_family(flow) != AF_UNSPEC, flow_family(flow) == term->number);
+}
+
+static enum truth protocol_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	const struct tuple *tuple = &flow->tuple[ORIGINAL];
+
+	(void)context;
+	return truth_of(tuple_has(tuple, TUPLE_PROTOCOL), tuple->protocol == term->number);
+}
+
+static enum truth source_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	const struct tuple *tuple = &flow->tuple[term->direction];
+
+	(void)context;
+	return truth_of(tuple_has(tuple, TUPLE_SOURCE),
+		tuple->family == term->family && address_matches(term, &tuple->source));
+}
+
+static enum truth destination_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	const struct tuple *tuple = &flow->tuple[term->direction];
+
+	(void)context;
+	return truth_of(tuple_has(tuple, TUPLE_DESTINATION),
+		tuple->family == term->family && address_matches(term, &tuple->destination));
+}
+
+static enum truth part_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	const struct tuple *tuple = &flow->tuple[term->direction];
+
+	(void)context;
+	return truth_of(tuple_has(tuple, TUPLE_PART << term->index),
+		tuple->part[term->index] == term->number);
+}
+
+static enum truth state_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	(void)context;
+	return truth_of(has(flow, FLOW_STATE), flow->state == term->number);
+}
+
+static enum truth vtag_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	(void)context;
+	return truth_of(has(flow, FLOW_VTAG << term->direction),
+		flow->vtag[term->direction] == term->number);
+}
+
+static enum truth status_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	(void)context;
+	return truth_of(has(flow, FLOW_STATUS), (flow->status & term->mask) == term->number);
+}
+
+static enum truth mark_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	uint32_t mark = has(flow, FLOW_MARK) ? flow->mark : 0;
+
+	(void)context;
+	return (enum truth)((mark & term->mask) == term->number);
+}
+
+static enum truth secmark_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	(void)context;
+	return truth_of(has(flow, FLOW_SECMARK), flow->secmark == term->number);
+}
+
+static enum truth id_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	(void)context;
+	return truth_of(has(flow, FLOW_ID), flow->id == term->number);
+}
+
+static enum truth timeout_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	(void)context;
+	return truth_of(has(flow, FLOW_TIMEOUT), flow->timeout == term->number);
+}
+
+static enum truth zone_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	(void)context;
+	return (enum truth)((has(flow, FLOW_ZONE) ? flow->zone : 0) == term->number);
+}
+
+static enum truth tuple_zone_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	const struct tuple *tuple = &flow->tuple[term->direction];
+
+	(void)context;
+	return (enum truth)((tuple_has(tuple, TUPLE_ZONE) ? tuple->zone : 0) == term->number);
+}
+
+static enum truth labels_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	(void)context;
+	return (enum truth)labels_match(term->labels, flow);
+}
+
+static enum truth nat_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	(void)context;
+	return (enum truth)nat_matches(&term->nat, flow);
+}
+
 static enum truth number_truth(
 	const struct term *term, const struct flow *flow, struct match_context *context)
 {
+	struct number_choice which = {term->direction, term->protocol};
 	uint64_t number;
 
-	if (!number_read((enum number_field)term->index, term->direction, term->protocol, flow,
-		    context, &number))
+	if (!number_rows[term->index].read(which, flow, context, &number))
 		return TRUTH_UNKNOWN;
-	if (term->kind == TERM_NUMBER)
-		return (enum truth)number_range_has(&term->range, number);
+	return (enum truth)number_range_has(&term->range, number);
+}
+
+static enum truth numbers_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	struct number_choice which = {term->direction, term->protocol};
+	uint64_t number;
+
+	if (!number_rows[term->index].read(which, flow, context, &number))
+		return TRUTH_UNKNOWN;
 	return (enum truth)number_set_has(term->numbers, number);
 }
 
-static enum truth addresses_truth(const struct term *term, const struct flow *flow)
+static enum truth addresses_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
 {
 	const struct tuple *tuple = &flow->tuple[term->direction];
 	enum nat_kind kind = term->index == END_SOURCE_NAT ? NAT_SOURCE : NAT_DESTINATION;
 
+	(void)context;
 	switch ((enum address_end)term->index) {
 	case END_SOURCE:
 		return truth_of(tuple_has(tuple, TUPLE_SOURCE),
@@ -200,10 +318,12 @@ const uint8_t state_protocols[STATE_PROTOCOLS] = {
 	[STATES_DCCP] = IPPROTO_DCCP,
 };
 
-static enum truth states_truth(const struct term *term, const struct flow *flow)
+static enum truth states_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
 {
 	unsigned row = 0;
 
+	(void)context;
 	while (row < STATE_PROTOCOLS && state_protocols[row] != flow->tuple[ORIGINAL].protocol)
 		row++;
 	if (!has(flow, FLOW_STATE) || row == STATE_PROTOCOLS)
@@ -211,96 +331,54 @@ static enum truth states_truth(const struct term *term, const struct flow *flow)
 	return (enum truth)(flow->state < 16 && term->states[row] >> flow->state & 1);
 }
 
-static enum truth helper_truth(const struct term *term, const struct flow *flow)
+static enum truth helper_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
 {
+	(void)context;
 	if (!has(flow, FLOW_HELPER))
 		return TRUTH_NO;
 	return (enum truth)(term->helper[0] == '\0' ||
 			    strncmp(term->helper, flow->helper, HELPER_NAME_SIZE) == 0);
 }
 
-static enum truth labeled_truth(const struct flow *flow)
+static enum truth labeled_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
 {
 	unsigned bits = 0;
 
+	(void)term;
+	(void)context;
 	for (unsigned i = 0; i < LABEL_BYTES; i++)
 		bits |= flow->labels[i];
 	return (enum truth)(has(flow, FLOW_LABELS) && bits != 0);
 }
 
-/* Those that only expressions make. */
-static enum truth expressed_truth(
-	const struct term *term, const struct flow *flow, struct match_context *context)
-{
-	switch (term->kind) {
-	case TERM_NUMBER:
-	case TERM_NUMBERS:
-		return number_truth(term, flow, context);
-	case TERM_ADDRESSES:
-		return addresses_truth(term, flow);
-	case TERM_STATES:
-		return states_truth(term, flow);
-	case TERM_HELPER:
-		return helper_truth(term, flow);
-	case TERM_LABELED:
-		return labeled_truth(flow);
-	default:
-		return TRUTH_UNKNOWN;
-	}
-}
+const term_test term_tests[TERM_KINDS] = {
+	[TERM_FAMILY] = family_truth,
+	[TERM_PROTOCOL] = protocol_truth,
+	[TERM_SOURCE] = source_truth,
+	[TERM_DESTINATION] = destination_truth,
+	[TERM_PART] = part_truth,
+	[TERM_STATE] = state_truth,
+	[TERM_VTAG] = vtag_truth,
+	[TERM_STATUS] = status_truth,
+	[TERM_MARK] = mark_truth,
+	[TERM_SECMARK] = secmark_truth,
+	[TERM_ID] = id_truth,
+	[TERM_TIMEOUT] = timeout_truth,
+	[TERM_ZONE] = zone_truth,
+	[TERM_TUPLE_ZONE] = tuple_zone_truth,
+	[TERM_LABELS] = labels_truth,
+	[TERM_NAT] = nat_truth,
+	[TERM_NUMBER] = number_truth,
+	[TERM_NUMBERS] = numbers_truth,
+	[TERM_ADDRESSES] = addresses_truth,
+	[TERM_STATES] = states_truth,
+	[TERM_HELPER] = helper_truth,
+	[TERM_LABELED] = labeled_truth,
+};
 
-static inline enum truth truth(
-	const struct term *term, const struct flow *flow, struct match_context *context)
-{
-	const struct tuple *tuple = &flow->tuple[term->direction];
-	uint32_t number = term->number;
-
-	switch (term->kind) {
-	case TERM_FAMILY:
-		return truth_of(flow_family(flow) != AF_UNSPEC, flow_family(flow) == number);
-	case TERM_PROTOCOL:
-		return truth_of(tuple_has(&flow->tuple[ORIGINAL], TUPLE_PROTOCOL),
-			flow->tuple[ORIGINAL].protocol == number);
-	case TERM_SOURCE:
-		return source_truth(term, tuple);
-	case TERM_DESTINATION:
-		return destination_truth(term, tuple);
-	case TERM_PART:
-		return part_truth(term, tuple);
-	case TERM_STATE:
-		return truth_of(has(flow, FLOW_STATE), flow->state == number);
-	case TERM_VTAG:
-		return truth_of(has(flow, FLOW_VTAG << term->direction),
-			flow->vtag[term->direction] == number);
-	case TERM_STATUS:
-		return truth_of(has(flow, FLOW_STATUS), (flow->status & term->mask) == number);
-	case TERM_MARK:
-		return (enum truth)(
-			((has(flow, FLOW_MARK) ? flow->mark : 0) & term->mask) == number);
-	case TERM_SECMARK:
-		return truth_of(has(flow, FLOW_SECMARK), flow->secmark == number);
-	case TERM_ID:
-		return truth_of(has(flow, FLOW_ID), flow->id == number);
-	case TERM_TIMEOUT:
-		return truth_of(has(flow, FLOW_TIMEOUT), flow->timeout == number);
-	case TERM_ZONE:
-		return (enum truth)zone_matches(number, flow);
-	case TERM_TUPLE_ZONE:
-		return (enum truth)((tuple_has(tuple, TUPLE_ZONE) ? tuple->zone : 0) == number);
-	case TERM_LABELS:
-		return (enum truth)labels_match(term->labels, flow);
-	case TERM_NAT:
-		return (enum truth)nat_matches(&term->nat, flow);
-	default:
-		return expressed_truth(term, flow, context);
-	}
-}
-
-enum truth term_truth(
-	const struct term *term, const struct flow *flow, struct match_context *context)
-{
-	return truth(term, flow, context);
-}
+/* --- terms ------------------------------------------------------------ */
 
 bool term_is_exact(const struct term *t)
 {
@@ -343,7 +421,7 @@ void term_fill_tuple(const struct term *term, struct tuple *tuple)
 bool filter_terms_match(const struct term *terms, unsigned count, const struct flow *flow)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (truth(&terms[i], flow, NULL) != TRUTH_YES)
+		if (term_tests[terms[i].kind](&terms[i], flow, NULL) != TRUTH_YES)
 			return false;
 	}
 	return true;

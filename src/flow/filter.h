@@ -135,14 +135,15 @@ bool filter_matches(const struct filter *filter, const struct flow *flow);
 bool filter_terms_match(const struct term *terms, unsigned count, const struct flow *flow);
 
 /*
- * A term of an expression. Unknown is what the flow has nothing to compare of:
- * neither the term nor its opposite holds then. Known to be none are an absent
- * mark (0), label, helper, zone (0) and translation.
+ * A term of an expression. Known to be none are an absent mark (0), label,
+ * helper, zone (0) and translation; what else is absent is unknown. Terms of
+ * other numbers than age and idle take no context.
  */
-enum truth { TRUTH_NO, TRUTH_YES, TRUTH_UNKNOWN };
-
-enum truth term_truth(
+typedef enum truth (*term_test)(
 	const struct term *term, const struct flow *flow, struct match_context *context);
+
+/* What tests the terms of a kind. */
+extern const term_test term_tests[TERM_KINDS];
 
 /* The protocols that have states, by enum state_protocol. */
 extern const uint8_t state_protocols[STATE_PROTOCOLS];

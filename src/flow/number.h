@@ -13,6 +13,7 @@
 
 #include "flow/flow.h"
 #include "flow/idle.h"
+#include "flow/number_set.h"
 
 enum number_field {
 	NUMBER_PART0, /* by index: a part that only one protocol has */
@@ -33,23 +34,11 @@ enum number_field {
 	NUMBER_FIELDS,
 };
 
-enum number_unit {
-	UNIT_NONE,
-	UNIT_PORT,     /* also a name of a service */
-	UNIT_AMOUNT,   /* also with k, M, G, T, P, Ki, Mi, … */
-	UNIT_DURATION, /* seconds, also with s, m, h, d, w */
-};
-
-struct number_row {
-	const char *name; /* NULL for a NUMBER_PART…: flow/protocol.h names it */
-	enum number_unit unit;
-	uint64_t maximum;
-	/* Each direction has its own; what without a direction is meant: */
-	bool directed;
-	uint8_t plain; /* ORIGINAL, or DIRECTIONS for both (the sum of the two) */
-};
-
-extern const struct number_row number_rows[NUMBER_FIELDS];
+/*
+ * What a comparison comes to. Unknown is what the flow has nothing to compare
+ * of: neither the comparison nor its opposite holds then.
+ */
+enum truth { TRUTH_NO, TRUTH_YES, TRUTH_UNKNOWN };
 
 /* Why something was not known: bits, for a warning. */
 enum unknown_fact {
@@ -64,12 +53,41 @@ struct match_context {
 	unsigned unknown; /* enum unknown_fact, all that were met */
 };
 
+/* Of which direction (DIRECTIONS: of both); for a NUMBER_PART…, of which protocol. */
+struct number_choice {
+	uint8_t direction;
+	uint8_t protocol;
+};
+
 /*
- * The number of a flow, of a direction (DIRECTIONS: of both) and, for
- * a NUMBER_PART…, of that protocol alone. False when the flow has none, which is
- * noted in the context. Age and idle need a context.
+ * The number of a flow into *out. False when it has none, which is noted in
+ * the context. Age and idle need a context, others take NULL.
  */
-bool number_read(enum number_field field, unsigned direction, uint8_t protocol,
-	const struct flow *flow, struct match_context *context, uint64_t *out);
+typedef bool (*number_reader)(struct number_choice which, const struct flow *flow,
+	struct match_context *context, uint64_t *out);
+
+/* Whether the number lies in a range, without a detour. */
+typedef enum truth (*number_test)(const struct number_range *range, struct number_choice which,
+	const struct flow *flow, struct match_context *context);
+
+enum number_unit {
+	UNIT_NONE,
+	UNIT_PORT,     /* also a name of a service */
+	UNIT_AMOUNT,   /* also with k, M, G, T, P, Ki, Mi, … */
+	UNIT_DURATION, /* seconds, also with s, m, h, d, w */
+};
+
+struct number_row {
+	const char *name; /* NULL for a NUMBER_PART…: flow/protocol.h names it */
+	enum number_unit unit;
+	uint64_t maximum;
+	/* Each direction has its own; what without a direction is meant: */
+	bool directed;
+	uint8_t plain; /* ORIGINAL, or DIRECTIONS for both (the sum of the two) */
+	number_reader read;
+	number_test within; /* NULL where nobody is in a hurry */
+};
+
+extern const struct number_row number_rows[NUMBER_FIELDS];
 
 #endif
