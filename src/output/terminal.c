@@ -9,11 +9,12 @@
 
 #define USUAL_WIDTH 80
 
-static bool is_set(const char *name)
+/* What a variable of the environment says; NULL when it is unset or empty. */
+static const char *said(const char *name)
 {
 	const char *value = getenv(name);
 
-	return value != NULL && *value != '\0';
+	return value != NULL && *value != '\0' ? value : NULL;
 }
 
 /* The first of these that is set decides, as in setlocale(3). */
@@ -22,24 +23,24 @@ static bool locale_is_utf8(void)
 	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!is_set(names[i]))
+		const char *value = said(names[i]);
+
+		if (value == NULL)
 			continue;
-		return strcasestr(getenv(names[i]), "utf-8") != NULL ||
-		       strcasestr(getenv(names[i]), "utf8") != NULL;
+		return strcasestr(value, "utf-8") != NULL || strcasestr(value, "utf8") != NULL;
 	}
 	return false;
 }
 
 void terminal_look(struct terminal *terminal, int fd)
 {
-	const char *term = getenv("TERM");
+	const char *term = said("TERM");
 	struct winsize size;
 
 	*terminal = (struct terminal){.there = isatty(fd) != 0};
 	if (!terminal->there)
 		return;
-	terminal->colours =
-		!is_set("NO_COLOR") && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
+	terminal->colours = said("NO_COLOR") == NULL && term != NULL && strcmp(term, "dumb") != 0;
 	terminal->utf8 = locale_is_utf8();
 	terminal->width = USUAL_WIDTH;
 	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
