@@ -19,9 +19,20 @@ static int excludes(const struct given *g, int id, const char *what, struct comp
 	return complain(c, "%s: does not go with %s", option_spelled(&s, g, id), what);
 }
 
-/* Whether a summary has something by which it can be sorted. */
-static bool is_counted(const struct view *view, const struct field *field)
+/*
+ * Packets and bytes are summed up unless something else was asked for; of events
+ * they are not, as all but those of ends lack them.
+ */
+static bool has_usual_sums(const struct given *g)
 {
+	return !g->view.sums_given && g->command != COMMAND_EVENT;
+}
+
+/* Whether a summary has something by which it can be sorted. */
+static bool is_counted(const struct given *g, const struct field *field)
+{
+	const struct view *view = &g->view;
+
 	if (field == NULL)
 		return true;
 	for (unsigned i = 0; i < view->key_count; i++) {
@@ -33,7 +44,7 @@ static bool is_counted(const struct view *view, const struct field *field)
 			return true;
 	}
 	/* The usual sums, which are not there yet. */
-	return !view->sums_given &&
+	return has_usual_sums(g) &&
 	       (strcmp(field->name, "packets") == 0 || strcmp(field->name, "bytes") == 0);
 }
 
@@ -53,7 +64,7 @@ static int check_summary(const struct given *g, struct complaint *c)
 	for (unsigned i = 0; i < view->sort_count; i++) {
 		const struct field *field = view->sort[i].field;
 
-		if (!is_counted(view, field))
+		if (!is_counted(g, field))
 			return complain(c,
 				"%s: '%s' is neither a key nor a sum of --group-by, and not "
 				"'flows'",
@@ -176,7 +187,7 @@ void given_complete_view(const struct given *g, struct view *view)
 	view->resolve = is_given(g, OPTION_RESOLVE);
 	if (view->key_count == 0)
 		return;
-	if (!view->sums_given) {
+	if (has_usual_sums(g)) {
 		view->sum[view->sum_count++] = field_by_name("packets");
 		view->sum[view->sum_count++] = field_by_name("bytes");
 	}

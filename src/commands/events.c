@@ -137,7 +137,7 @@ static int watch_events(struct watch *watch)
 	/* Enough events are no failure: they are counted. */
 	if (watch->summary != NULL && (error == 0 || error == EVENT_WATCH_ENOUGH) &&
 		summary_show(watch->summary, true) != 0)
-		error = -ENOMEM;
+		error = EVENT_WATCH_ABORT; /* it has said why */
 	return error;
 }
 
@@ -208,6 +208,8 @@ static int start(struct watch *watch)
 						      : report_socket(s, error);
 	if (options->duration != 0)
 		watch->deadline = event_watch_now() + options->duration;
+	if (watch->summary != NULL && summary_start(watch->summary, s) != 0)
+		return EXIT_REFUSED;
 	give_up_privilege(watch);
 	return 0;
 }
@@ -215,19 +217,15 @@ static int start(struct watch *watch)
 int run_events(struct session *s)
 {
 	static struct watch watch;
-	struct summary_run summary;
+	struct summary_run summary = {.session = NULL};
 	struct matching matching;
-	int code = 0;
+	int code;
 
 	watch.session = s;
 	watch.signals = -1;
 	matching_begin(&matching, &s->request->filter);
-	if (summary_is_wanted(s->request)) {
-		watch.summary = &summary;
-		code = summary_start(&summary, s);
-	}
-	if (code == 0)
-		code = start(&watch);
+	watch.summary = summary_is_wanted(s->request) ? &summary : NULL;
+	code = start(&watch);
 	if (code == 0) {
 		int error = end_output(&watch, watch_events(&watch));
 
