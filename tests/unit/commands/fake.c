@@ -106,6 +106,8 @@ static void put_entry(struct packet *p, const struct flow *flow)
 	packet_put_be32(p, CTA_TIMEOUT, flow->timeout);
 	packet_put_be32(p, CTA_MARK, flow->mark);
 	packet_put_be32(p, CTA_ID, flow->id);
+	if (flow->zone != 0)
+		packet_put_be16(p, CTA_ZONE, flow->zone);
 }
 
 void fake_entry_of(const struct flow *flow)
@@ -155,6 +157,23 @@ void fake_end(uint16_t flags)
 
 	fake_chunk();
 	answer(&done, sizeof(done));
+}
+
+void fake_zones(void)
+{
+	struct flow flow;
+
+	fake_entry(1);
+	fake_flow(&flow, 1);
+	flow.zone = 7;
+	flow.id++;
+	fake_entry_of(&flow);
+	fake_flow(&flow, 1);
+	flow.tuple[ORIGINAL].zone = 7;
+	flow.tuple[ORIGINAL].present |= TUPLE_ZONE;
+	flow.id += 2;
+	fake_entry_of(&flow);
+	fake_end(0);
 }
 
 void fake_table(unsigned n)

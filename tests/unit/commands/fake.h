@@ -36,6 +36,9 @@ void fake_entry_of(const struct flow *flow);
 void fake_chunk(void);
 void fake_end(uint16_t flags);
 
+/* All of a dump: entry 1 three times, in no zone, in 7, and in 7 of the original direction. */
+void fake_zones(void);
+
 /* All of a dump: entries 1 to n. */
 void fake_table(unsigned n);
 

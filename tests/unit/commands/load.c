@@ -208,6 +208,44 @@ static void test_exact_other(void **state)
 	assert_int_equal(fake_sent(CT(IPCTNL_MSG_CT_DELETE)), 0);
 }
 
+/* A whole tuple is that of zone 0, whichever way the line is carried out. */
+static void test_exact_zone(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned deleted;
+	} rows[] = {
+		{"-D -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 --dport 53", 1},
+		{"-D -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 --dport 53 -w 0", 1},
+		{"-D -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 --dport 53 -w 7", 1},
+		{"-D -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001", 3},
+	};
+	static const struct {
+		const char *before, *behind;
+	} ways[] = {{"", "\n"}, {"", " -o xml\n"}, {"-D -s 10.0.0.99\n", "\n"}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (size_t way = 0; way < sizeof(ways) / sizeof(ways[0]); way++) {
+			char text[256];
+			struct flow flow;
+			bool exact = i < 3 && way == 0;
+
+			fake_setup(state);
+			fake_flow(&flow, 1);
+			flow.zone = i == 2 ? 7 : 0;
+			if (exact)
+				fake_found(1, &flow);
+			else
+				fake_zones();
+			snprintf(text, sizeof(text), "%s%s%s", ways[way].before, rows[i].line,
+				ways[way].behind);
+			load(text, "");
+			assert_int_equal(outcome.code, 0);
+			assert_int_equal(fake_sent(CT(IPCTNL_MSG_CT_DELETE)), rows[i].deleted);
+		}
+	}
+}
+
 static void test_exact_refused(void **state)
 {
 	(void)state;
@@ -351,6 +389,7 @@ int main(void)
 		cmocka_unit_test_setup(test_exact, fake_setup),
 		cmocka_unit_test_setup(test_exact_gone, fake_setup),
 		cmocka_unit_test_setup(test_exact_other, fake_setup),
+		cmocka_unit_test_setup(test_exact_zone, fake_setup),
 		cmocka_unit_test_setup(test_exact_refused, fake_setup),
 		cmocka_unit_test_setup(test_updates, fake_setup),
 		cmocka_unit_test_setup(test_updates_refused, fake_setup),
