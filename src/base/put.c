@@ -4,13 +4,6 @@
 #include <arpa/inet.h>
 #include <endian.h>
 
-/* "00" to "99". */
-static const char pairs[] = "0001020304050607080910111213141516171819"
-			    "2021222324252627282930313233343536373839"
-			    "4041424344454647484950515253545556575859"
-			    "6061626364656667686970717273747576777879"
-			    "8081828384858687888990919293949596979899";
-
 /* Rows of four bytes: a number from 0 to 255 and a dot behind it. */
 static const char octets[] = "0.  1.  2.  3.  4.  5.  6.  7.  8.  9.  10. 11. 12. 13. 14. 15. "
 			     "16. 17. 18. 19. 20. 21. 22. 23. 24. 25. 26. 27. 28. 29. 30. 31. "
@@ -79,39 +72,43 @@ static inline unsigned decimal_length(uint64_t value)
 	return least + (value >= powers_of_ten[least]);
 }
 
-static inline void put_pair(char *p, uint32_t value)
+/*
+ * The digits of a number below 10^8 as eight bytes, the first one in the lowest.
+ *
+ * All lanes of a word are divided at once, by multiplying and shifting: 10486 /
+ * 2^20 is 1 / 100 for numbers below 10^4, 103 / 2^10 is 1 / 10 for those below 100.
+ */
+static inline uint64_t eight_digits(uint32_t value)
 {
-	memcpy(p, pairs + 2 * value, 2);
+	uint64_t fours = value / 10000 | (uint64_t)(value % 10000) << 32;
+	uint64_t hundreds = fours * 10486 >> 20 & UINT64_C(0x7f0000007f);
+	uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
+	uint64_t tens = twos * 103 >> 10 & UINT64_C(0x000f000f000f000f);
+	uint64_t ones = tens | (twos - 10 * tens) << 8;
+
+	return ones | UINT64_C(0x3030303030303030);
 }
 
+static inline void put_digits(char *p, uint64_t digits)
+{
+	digits = htole64(digits);
+	memcpy(p, &digits, sizeof(digits));
+}
+
+/* How many digits there are is not to be foretold, so there is no branch on it. */
 char *put_u32(char *p, uint32_t value)
 {
-	char *end = p + decimal_length(value);
-	char *q = end;
+	unsigned length = decimal_length(value);
 
-	while (value >= 100) {
-		q -= 2;
-		put_pair(q, value % 100);
-		value /= 100;
+	if (__builtin_expect(value >= 100000000, 0)) {
+		unsigned first = length - 8;
+
+		put_digits(p, eight_digits(value / 100000000) >> (64 - 8 * first));
+		put_digits(p + first, eight_digits(value % 100000000));
+	} else {
+		put_digits(p, eight_digits(value) >> (64 - 8 * length));
 	}
-	if (value >= 10)
-		put_pair(p, value);
-	else
-		*p = (char)('0' + value);
-	return end;
-}
-
-/* The digits of a number below 10^8, all eight of them. */
-static char *put_eight(char *p, uint32_t value)
-{
-	uint32_t high = value / 10000;
-	uint32_t low = value % 10000;
-
-	put_pair(p, high / 100);
-	put_pair(p + 2, high % 100);
-	put_pair(p + 4, low / 100);
-	put_pair(p + 6, low % 100);
-	return p + 8;
+	return p + length;
 }
 
 char *put_u64(char *p, uint64_t value)
@@ -119,7 +116,8 @@ char *put_u64(char *p, uint64_t value)
 	if (value <= UINT32_MAX)
 		return put_u32(p, (uint32_t)value);
 	p = put_u64(p, value / 100000000);
-	return put_eight(p, (uint32_t)(value % 100000000));
+	put_digits(p, eight_digits((uint32_t)(value % 100000000)));
+	return p + 8;
 }
 
 char *put_u64_padded(char *p, uint64_t value, unsigned digits)

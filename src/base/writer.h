@@ -28,7 +28,7 @@ struct writer {
 };
 
 /* Size of the block that writer_open_stdout() writes in, in bytes. */
-#define WRITER_BLOCK (128 * 1024)
+#define WRITER_BLOCK (64 * 1024)
 
 /*
  * Start a writer on fd with the caller's buffer, which must outlive it and be

@@ -18,18 +18,20 @@
 
 #include "flow/flow.h"
 
-/* At least so many entries are remembered, at the most twice as many. */
+/* So many entries are remembered. */
 #define RECENT_ENTRIES 512
+#define RECENT_CHAINS  2048
 
-struct recent_set {
-	unsigned count;
-	uint64_t slot[2 * RECENT_ENTRIES]; /* open addressing; 0: free */
+struct recent_entry {
+	uint64_t key;
+	uint32_t before; /* the number of the one remembered before it in its chain */
 };
 
 /* Zero it before use. */
 struct recent {
-	unsigned current; /* the set that is filled; the other one is the one before */
-	struct recent_set set[2];
+	uint32_t count;                            /* how many there were; the number of the next */
+	struct recent_entry entry[RECENT_ENTRIES]; /* a ring, by number */
+	uint32_t last[RECENT_CHAINS];              /* the number of each chain's last one, plus 1 */
 };
 
 /*

@@ -305,7 +305,16 @@ static void decode_labels(const struct attribute *a, struct flow *f)
  */
 static bool decode_three(const struct attribute *nest, uint32_t value[static 3])
 {
+	const uint8_t *at = nest->payload;
 	unsigned seen = 0;
+	/* As every kernel so far lays them out. */
+	if (nest->length == 24 && word_at(at) == header_word(4, 1) &&
+		word_at(at + 8) == header_word(4, 2) && word_at(at + 16) == header_word(4, 3)) {
+		value[0] = read_be32(at + 4);
+		value[1] = read_be32(at + 12);
+		value[2] = read_be32(at + 20);
+		return true;
+	}
 	struct walk w = walk_nest(nest);
 	struct attribute a;
 	while (walk_attribute(&w, &a)) {
