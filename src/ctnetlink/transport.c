@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* Of <linux/netlink.h> since 4.12 and 4.3; of the kernel's own numbering. */
@@ -116,7 +117,7 @@ int transport_receive_many(struct transport *t, struct transport_slot *slots, un
 	got = recvmmsg(transport_descriptor(t), messages, count, MSG_DONTWAIT, NULL);
 	if (got < 0)
 		return -errno;
-	for (int i = 0; i < got; i++) {
+	for (unsigned i = 0; i < count && i < (unsigned)got; i++) {
 		const struct msghdr *header = &messages[i].msg_hdr;
 
 		slots[i].length = (ssize_t)messages[i].msg_len;
@@ -154,12 +155,11 @@ int transport_option(struct transport *t, int option, int value)
 
 int transport_filter(struct transport *t, const struct sock_filter *program, unsigned length)
 {
-	struct sock_fprog given = {
-		.len = (unsigned short)length,
-		.filter = (struct sock_filter *)(uintptr_t)program,
-	};
+	struct sock_fprog given = {.len = (unsigned short)length};
 	int descriptor = transport_descriptor(t);
 
+	/* The kernel only reads it; the structure does not say so. */
+	memcpy(&given.filter, &program, sizeof(program));
 	if (setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &given, sizeof(given)) < 0)
 		return -errno;
 	return 0;

@@ -86,8 +86,8 @@ void group_read(const struct group_table *table, size_t n, struct group *group);
 
 /*
  * The numbers of the groups to show, in order, as the view says: those with
- * enough flows, sorted, the first so many. *order is to be freed. 0 or -ENOMEM.
+ * enough flows, sorted, the first so many. *out is to be freed. 0 or -ENOMEM.
  */
-int group_order(const struct group_table *table, uint32_t **order, size_t *count);
+int group_order(const struct group_table *table, uint32_t **out, size_t *count);
 
 #endif
