@@ -6,6 +6,7 @@
 
 #include "base/message.h"
 #include "base/parse.h"
+#include "commands/explain.h"
 #include "commands/report.h"
 #include "commands/run.h"
 #include "commands/walk.h"
@@ -51,6 +52,17 @@ static int count_flow(
 	return 0;
 }
 
+static int tell_count(struct session *s, uint64_t entries)
+{
+	int code;
+
+	output_count(&s->output, entries);
+	code = session_flush(s);
+	if (s->given->explain)
+		explain_walk(s, entries);
+	return code;
+}
+
 /* What a filter selects only a walk can tell. */
 static int count_matches(struct session *s)
 {
@@ -59,8 +71,7 @@ static int count_matches(struct session *s)
 
 	if (code != 0)
 		return code;
-	output_count(&s->output, entries);
-	return session_flush(s);
+	return tell_count(s, entries);
 }
 
 int run_count(struct session *s)
@@ -81,8 +92,7 @@ int run_count(struct session *s)
 		error = ct_ask(&s->change, &packet, read_entries, &entries, &answer);
 	if (error != 0 && entries_of_sysctl(&entries) != 0)
 		return report_refusal(s, error, &answer, NULL);
-	output_count(&s->output, entries);
-	return session_flush(s);
+	return tell_count(s, entries);
 }
 
 static int count_expectation(const struct nlmsghdr *message, void *data)

@@ -67,6 +67,9 @@ void explain_walk(const struct session *s, uint64_t changed)
 		message_plain("explain: the kernel looked the tuple up");
 		message_plain("explain: filtered here: %s",
 			filter_text(&s->request->filter, protocol_of(&s->request->filter)));
+	} else if (s->request->command == COMMAND_COUNT) {
+		message_plain("explain: the kernel keeps the count");
+		return;
 	}
 	message_plain("explain: entries: %" PRIu64 " walked, %" PRIu64 " matched, %" PRIu64
 		      " %s%s; dumps: %u, sends of changes: %" PRIu64,
