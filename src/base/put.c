@@ -89,26 +89,24 @@ static inline uint64_t eight_digits(uint32_t value)
 	return ones | UINT64_C(0x3030303030303030);
 }
 
-static inline void put_digits(char *p, uint64_t digits)
+static inline struct digits eight(uint32_t value)
 {
-	digits = htole64(digits);
-	memcpy(p, &digits, sizeof(digits));
+	return (struct digits){eight_digits(value), 8};
 }
 
 /* How many digits there are is not to be foretold, so there is no branch on it. */
-char *put_u32(char *p, uint32_t value)
+struct digits digits_of(uint32_t value)
 {
 	unsigned length = decimal_length(value);
 
-	if (__builtin_expect(value >= 100000000, 0)) {
-		unsigned first = length - 8;
+	return (struct digits){eight_digits(value) >> (64 - 8 * length), length};
+}
 
-		put_digits(p, eight_digits(value / 100000000) >> (64 - 8 * first));
-		put_digits(p + first, eight_digits(value % 100000000));
-	} else {
-		put_digits(p, eight_digits(value) >> (64 - 8 * length));
-	}
-	return p + length;
+char *put_u32(char *p, uint32_t value)
+{
+	if (__builtin_expect(value < 100000000, 1))
+		return put_digits(p, digits_of(value));
+	return put_digits(put_digits(p, digits_of(value / 100000000)), eight(value % 100000000));
 }
 
 char *put_u64(char *p, uint64_t value)
@@ -116,8 +114,7 @@ char *put_u64(char *p, uint64_t value)
 	if (value <= UINT32_MAX)
 		return put_u32(p, (uint32_t)value);
 	p = put_u64(p, value / 100000000);
-	put_digits(p, eight_digits((uint32_t)(value % 100000000)));
-	return p + 8;
+	return put_digits(p, eight((uint32_t)(value % 100000000)));
 }
 
 char *put_u64_padded(char *p, uint64_t value, unsigned digits)

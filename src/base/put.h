@@ -8,6 +8,7 @@
 #ifndef BASE_PUT_H
 #define BASE_PUT_H
 
+#include <endian.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -23,6 +24,23 @@ enum {
 /* Decimal. */
 char *put_u32(char *p, uint32_t value);
 char *put_u64(char *p, uint64_t value);
+
+/* A number below 10^8 made ready to be put several times. */
+struct digits {
+	uint64_t text; /* the digits, the first in the lowest byte */
+	unsigned length;
+};
+
+struct digits digits_of(uint32_t value);
+
+/* Writes eight bytes. */
+static inline char *put_digits(char *p, struct digits digits)
+{
+	uint64_t text = htole64(digits.text);
+
+	memcpy(p, &text, sizeof(text));
+	return p + digits.length;
+}
 
 /* Decimal, zeros on the left to make `digits` digits. */
 char *put_u64_padded(char *p, uint64_t value, unsigned digits);

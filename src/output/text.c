@@ -73,12 +73,58 @@ static char *put_parts(char *p, const struct tuple *tuple, const struct protocol
 	return p;
 }
 
-static char *put_direction(
-	char *p, const struct flow *flow, enum direction direction, const struct protocol *protocol)
+/* The ports of the original direction: mostly those of the reply, the other way round. */
+struct ports {
+	const struct tuple *tuple; /* NULL when there are none */
+	struct digits source, destination;
+};
+
+static inline bool has_pair(const struct tuple *tuple)
+{
+	return tuple_has_part(tuple, 0) && tuple_has_part(tuple, 1);
+}
+
+static inline bool is_mirrored(const struct tuple *tuple, const struct tuple *other)
+{
+	return has_pair(tuple) && tuple->part[0] == other->part[1] &&
+	       tuple->part[1] == other->part[0];
+}
+
+static struct ports ports_of(const struct flow *flow, const struct protocol *protocol)
+{
+	const struct tuple *tuple = &flow->tuple[ORIGINAL];
+
+	if (!protocol || !protocol->pairs || protocol->part[0].kind != PART_PORT ||
+		!has_pair(tuple))
+		return (struct ports){.tuple = NULL};
+	return (struct ports){
+		.tuple = tuple,
+		.source = digits_of(tuple->part[0]),
+		.destination = digits_of(tuple->part[1]),
+	};
+}
+
+static inline char *put_ports(
+	char *p, const struct protocol *protocol, struct digits source, struct digits destination)
+{
+	p = put_character(put_name(p, protocol->part[0].key), '=');
+	p = put_character(put_digits(p, source), ' ');
+	p = put_character(put_name(p, protocol->part[1].key), '=');
+	return put_character(put_digits(p, destination), ' ');
+}
+
+static char *put_direction(char *p, const struct flow *flow, enum direction direction,
+	const struct protocol *protocol, const struct ports *ports)
 {
 	const struct tuple *tuple = &flow->tuple[direction];
 
-	p = put_parts(put_addresses(p, tuple, ""), tuple, protocol);
+	p = put_addresses(p, tuple, "");
+	if (direction == ORIGINAL && ports->tuple)
+		p = put_ports(p, protocol, ports->source, ports->destination);
+	else if (ports->tuple && is_mirrored(tuple, ports->tuple))
+		p = put_ports(p, protocol, ports->destination, ports->source);
+	else
+		p = put_parts(p, tuple, protocol);
 	if (tuple->present & TUPLE_ZONE && tuple->zone) {
 		p = put_string(p, direction == ORIGINAL ? "zone-orig=" : "zone-reply=");
 		p = put_character(put_u32(p, tuple->zone), ' ');
@@ -106,10 +152,12 @@ static char *put_confidence(char *p, uint32_t status)
 
 static char *put_tuples(char *p, const struct flow *flow, const struct protocol *protocol)
 {
-	p = put_direction(p, flow, ORIGINAL, protocol);
+	struct ports ports = ports_of(flow, protocol);
+
+	p = put_direction(p, flow, ORIGINAL, protocol, &ports);
 	if (flow->present & FLOW_STATUS && !(flow->status & IPS_SEEN_REPLY))
 		p = put_string(p, "[UNREPLIED] ");
-	p = put_direction(p, flow, REPLY, protocol);
+	p = put_direction(p, flow, REPLY, protocol, &ports);
 	return flow->present & FLOW_STATUS ? put_confidence(p, flow->status) : p;
 }
 
