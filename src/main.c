@@ -94,7 +94,7 @@
  *   cli/parse.c                 the command line, word by word
  *   cli/values.c, .h            one value of an option
  *   cli/values_entry.c          likewise, of what makes an entry whole
- *   cli/values_number.c          values that are one number
+ *   cli/values_number.c         values that are one number
  *   cli/values_event.c          likewise, of options of -E
  *   cli/values_view.c           likewise, of how flows are shown
  *   cli/readers.h               what the two share
@@ -132,6 +132,7 @@
  *   commands/create.c, .h       -I, -A
  *   commands/delete.c           -D
  *   commands/update.c           -U
+ *   commands/ask.c, .h          one question about one entry or expectation
  *   commands/change.c, .h       what -U has to send for an entry
  *   commands/flush.c            -F
  *   commands/count.c            -C

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/message.h"
+#include "commands/ask.h"
 #include "commands/report.h"
 #include "commands/run.h"
 #include "ctnetlink/decode.h"
@@ -20,13 +21,9 @@ static int read_flow(const struct nlmsghdr *message, void *data)
 void create_check_labels(struct session *s, const struct flow *wanted)
 {
 	struct flow found = {0};
-	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
-	struct packet packet;
 	struct ct_answer answer = {0};
 
-	packet_init(&packet, bytes, sizeof(bytes));
-	if (encode_get(&packet, wanted) < 0 ||
-		ct_ask(&s->change, &packet, read_flow, &found, &answer) < 0)
+	if (ask_flow(s, wanted, read_flow, &found, &answer) < 0)
 		return;
 	if ((found.present & FLOW_LABELS) == 0)
 		message_plain("WARNING: %sthe entry was made without labels; a rule that uses "
@@ -49,13 +46,9 @@ static bool same_tuple(const struct tuple *found, const struct tuple *wanted)
 bool create_exists(struct session *s, const struct flow *wanted)
 {
 	struct flow found = {0};
-	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
-	struct packet packet;
 	struct ct_answer answer = {0};
 
-	packet_init(&packet, bytes, sizeof(bytes));
-	return encode_get(&packet, wanted) == 0 &&
-	       ct_ask(&s->change, &packet, read_flow, &found, &answer) == 0 &&
+	return ask_flow(s, wanted, read_flow, &found, &answer) == 0 &&
 	       same_tuple(&found.tuple[ORIGINAL], &wanted->tuple[ORIGINAL]);
 }
 
@@ -90,17 +83,12 @@ int run_create(struct session *s)
  */
 static int set_saved_timeout(struct session *s)
 {
-	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[2048];
-	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;
 
 	if (!s->loading)
 		return EXIT_DONE;
-	packet_init(&packet, bytes, sizeof(bytes));
-	error = encode_expectation_update(&packet, &s->request->expectation);
-	if (error == 0)
-		error = ct_ask(&s->change, &packet, NULL, NULL, &answer);
+	error = ask_expectation(s, encode_expectation_update, NULL, &answer);
 	/* It may have come true meanwhile. */
 	if (error != 0 && error != -ENOENT && error != -ETIME)
 		return report_refusal(s, error, &answer, NULL);
@@ -109,17 +97,12 @@ static int set_saved_timeout(struct session *s)
 
 int run_create_expectation(struct session *s)
 {
-	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[2048];
-	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;
 
 	if (session_open(s, &s->change) != 0)
 		return EXIT_REFUSED;
-	packet_init(&packet, bytes, sizeof(bytes));
-	error = encode_expectation_create(&packet, &s->request->expectation);
-	if (error == 0)
-		error = ct_ask(&s->change, &packet, NULL, NULL, &answer);
+	error = ask_expectation(s, encode_expectation_create, NULL, &answer);
 	if (error == -EEXIST && s->request->skip_existing)
 		return EXIT_DONE;
 	if (error != 0)

@@ -2,6 +2,7 @@
 /* -D: delete the entries that match, many to a send. */
 #include <errno.h>
 
+#include "commands/ask.h"
 #include "commands/changes.h"
 #include "commands/report.h"
 #include "commands/run.h"
@@ -48,17 +49,12 @@ int run_delete(struct session *s)
 
 int run_delete_expectation(struct session *s)
 {
-	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
-	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;
 
 	if (session_open(s, &s->change) != 0)
 		return EXIT_REFUSED;
-	packet_init(&packet, bytes, sizeof(bytes));
-	error = encode_expectation_delete(&packet, &s->request->expectation);
-	if (error == 0)
-		error = ct_ask(&s->change, &packet, NULL, NULL, &answer);
+	error = ask_expectation(s, encode_expectation_delete, NULL, &answer);
 	/* A line of a file that finds nothing to delete is no failure. */
 	if (error == -ENOENT && s->loading)
 		return EXIT_DONE;

@@ -2,7 +2,7 @@
 /* -G: look one entry up by its tuple. */
 #include <errno.h>
 
-#include "base/message.h"
+#include "commands/ask.h"
 #include "commands/report.h"
 #include "commands/run.h"
 #include "ctnetlink/decode.h"
@@ -23,17 +23,12 @@ static int show_match(const struct nlmsghdr *message, void *data)
 
 int run_get(struct session *s)
 {
-	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
-	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;
 
 	if (session_open(s, &s->change) != 0)
 		return EXIT_REFUSED;
-	packet_init(&packet, bytes, sizeof(bytes));
-	error = encode_get(&packet, &s->request->flow);
-	if (error == 0)
-		error = ct_ask(&s->change, &packet, show_match, s, &answer);
+	error = ask_flow(s, &s->request->flow, show_match, s, &answer);
 	if (error != 0)
 		return report_refusal(s, error, &answer, &s->request->flow);
 	return session_end(s, s->output.records, true);
@@ -51,17 +46,12 @@ static int show_expectation(const struct nlmsghdr *message, void *data)
 
 int run_get_expectation(struct session *s)
 {
-	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
-	struct packet packet;
 	struct ct_answer answer = {0};
 	int error;
 
 	if (session_open(s, &s->change) != 0)
 		return EXIT_REFUSED;
-	packet_init(&packet, bytes, sizeof(bytes));
-	error = encode_expectation_get(&packet, &s->request->expectation);
-	if (error == 0)
-		error = ct_ask(&s->change, &packet, show_expectation, s, &answer);
+	error = ask_expectation(s, encode_expectation_get, show_expectation, &answer);
 	if (error != 0)
 		return report_refusal(s, error, &answer, NULL);
 	output_end(&s->output);
