@@ -24,6 +24,9 @@ int value_u32(const struct given *g, int id, const char *text, enum value_base b
 int value_u16(const struct given *g, int id, const char *text, enum value_base base,
 	uint32_t maximum, const char *what, uint16_t *out, struct complaint *c);
 
+/* A port of the protocol that is given, by number or by the name of a service. */
+int value_port(const struct given *g, int id, const char *text, uint16_t *out, struct complaint *c);
+
 /* One part of a comma list. */
 struct part_text {
 	const char *text;

@@ -573,23 +573,6 @@ static int read_vtag(struct given *g, int id, const char *text, struct complaint
 		&g->vtag[id == OPTION_REPLY_VTAG], c);
 }
 
-static int read_port(
-	const struct given *g, int id, const char *text, uint16_t *out, struct complaint *c)
-{
-	static const char what[] = "a port (0-65535 or a service name)";
-
-	if (text[0] >= '0' && text[0] <= '9')
-		return value_u16(g, id, text, DECIMAL, UINT16_MAX, what, out, c);
-
-	const struct servent *service =
-		*text != '\0' ? getservbyname(text, g->protocol->name) : NULL;
-
-	if (service == NULL)
-		return value_not_a(g, id, text, what, c);
-	*out = ntohs((uint16_t)service->s_port);
-	return 0;
-}
-
 static int read_part(struct given *g, int id, const char *text, struct complaint *c)
 {
 	unsigned n = (unsigned)(id - OPTION_PART);
@@ -599,7 +582,7 @@ static int read_part(struct given *g, int id, const char *text, struct complaint
 
 	switch (part->kind) {
 	case PART_PORT:
-		return read_port(g, id, text, out, c);
+		return value_port(g, id, text, out, c);
 	case PART_NUMBER:
 		if (part->bytes == 1)
 			return value_u16(

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The values of options that are one number: a mark, a zone, a time. */
+#include <arpa/inet.h>
 #include <limits.h>
+#include <netdb.h>
 #include <string.h>
 
 #include "base/parse.h"
+#include "base/suggest.h"
 #include "cli/readers.h"
 
 int value_timeout(struct given *g, int id, const char *text, struct complaint *c)
@@ -64,5 +67,46 @@ int value_buffer_size(struct given *g, int id, const char *text, struct complain
 	if (parse_number(text, 1, INT_MAX, &size) < 0)
 		return value_not_a(g, id, text, "a number of bytes (1-2147483647)", c);
 	g->buffer_size = (int)size;
+	return 0;
+}
+/* The nearest service of the protocol, out of services(5). */
+static int not_a_port(
+	const struct given *g, int id, const char *text, const char *what, struct complaint *c)
+{
+	struct suggestion nearest;
+	struct spelling s;
+	char hint[96];
+	unsigned farthest;
+	const struct servent *service;
+
+	suggest_start(&nearest, text);
+	hint[0] = '\0';
+	setservent(1);
+	while (*text != '\0' && (service = getservent()) != NULL) {
+		if (strcmp(service->s_proto, g->protocol->name) != 0)
+			continue;
+		farthest = nearest.distance;
+		suggest_offer(&nearest, service->s_name);
+		/* The name lasts until the next one is read. */
+		if (nearest.distance < farthest)
+			suggest_text(&nearest, hint, sizeof(hint));
+	}
+	endservent();
+	return complain(c, "%s: '%s' is not %s%s", option_spelled(&s, g, id), text, what, hint);
+}
+
+int value_port(const struct given *g, int id, const char *text, uint16_t *out, struct complaint *c)
+{
+	static const char what[] = "a port (0-65535 or a service name)";
+
+	if (text[0] >= '0' && text[0] <= '9')
+		return value_u16(g, id, text, DECIMAL, UINT16_MAX, what, out, c);
+
+	const struct servent *service =
+		*text != '\0' ? getservbyname(text, g->protocol->name) : NULL;
+
+	if (service == NULL)
+		return not_a_port(g, id, text, what, c);
+	*out = ntohs((uint16_t)service->s_port);
 	return 0;
 }

@@ -267,6 +267,8 @@ static const struct {
 	{"-L -p 50 --sport 1", "--sport: is not an option of -p 50"},
 	{"-L -p tcp --sport 1 -p udp", "-p: 'udp' comes behind options of -p 'tcp'"},
 	{"-L -p tcp --sport abc", "--sport: 'abc' is not a port (0-65535 or a service name)"},
+	{"-L -p tcp --dport htps",
+		"--dport: 'htps' is not a port (0-65535 or a service name), did you mean 'https'?"},
 	{"-L -p tcp --dport 80:90", "--dport: '80:90' is not a port"},
 	{"-L -p tcp --dport 65616", "'65616' is not a port"},
 	{"-L -p tcp --dport 65536", "'65536' is not a port"},
