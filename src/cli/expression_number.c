@@ -449,13 +449,7 @@ static struct node *one_mark(struct parser *p)
 
 struct node *parser_mark(struct parser *p)
 {
-	switch (p->token.kind) {
-	case TOKEN_LESS:
-	case TOKEN_LESS_EQUAL:
-	case TOKEN_GREATER:
-	case TOKEN_GREATER_EQUAL:
+	if (parser_at_order(p))
 		return parser_number(p, NUMBER_MARK, number_rows[NUMBER_MARK].plain, 0);
-	default:
-		return parser_items(p, "a mark (MARK, MARK/MASK or FIRST-LAST)", one_mark);
-	}
+	return parser_items(p, "a mark (MARK, MARK/MASK or FIRST-LAST)", one_mark);
 }

@@ -112,6 +112,8 @@ static const struct {
 	{"mark 0x10/0xf0", "mark 0x10/0xf0"},
 	{"mark != 0", "not mark 0"},
 	{"mark > 5", "mark >= 6"},
+	{"mark gt 5", "mark >= 6"},
+	{"mark ne 5", "not mark 5"},
 	{"mark {1, 5/0xf}", "mark 0x5/0xf or mark 1"},
 	{"mark 1-5", "mark 1-5"},
 	{"zone 3", "zone 3"},
@@ -301,6 +303,9 @@ static const struct {
 		"begins\n"
 		"    src 10.0.0.2-10.0.0.1\n"
 		"        ^~~~~~~~~~~~~~~~~"},
+	{"mark < 5/5", "'5/5' is not a number (decimal, 0x hexadecimal or 0 octal)\n"
+		       "    mark < 5/5\n"
+		       "           ^~~"},
 	{"src < 10.0.0.1", "'src' is not less or more than something: expected = or !=\n"
 			   "    src < 10.0.0.1\n"
 			   "        ^"},
