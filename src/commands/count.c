@@ -6,6 +6,7 @@
 
 #include "base/message.h"
 #include "base/parse.h"
+#include "commands/explain.h"
 #include "commands/report.h"
 #include "commands/run.h"
 #include "commands/walk.h"
@@ -51,16 +52,28 @@ static int count_flow(
 	return 0;
 }
 
+/* The number, alone on stdout. */
+static int show_count(struct session *s, uint64_t entries)
+{
+	int code;
+
+	output_count(&s->output, entries);
+	code = session_flush(s);
+	if (s->given->explain)
+		explain_walk(s, entries);
+	return code;
+}
+
 /* What a filter selects only a walk can tell. */
 static int count_matches(struct session *s)
 {
 	uint64_t entries = 0;
-	int code = walk_table(s, DUMP_TABLE, count_flow, &entries);
+	int code;
 
-	if (code != 0)
-		return code;
-	output_count(&s->output, entries);
-	return session_flush(s);
+	/* Of this walk, should there be one in another namespace before it. */
+	session_forget(s);
+	code = walk_table(s, DUMP_TABLE, count_flow, &entries);
+	return code != 0 ? code : show_count(s, entries);
 }
 
 int run_count(struct session *s)
@@ -81,8 +94,7 @@ int run_count(struct session *s)
 		error = ct_ask(&s->change, &packet, read_entries, &entries, &answer);
 	if (error != 0 && entries_of_sysctl(&entries) != 0)
 		return report_refusal(s, error, &answer, NULL);
-	output_count(&s->output, entries);
-	return session_flush(s);
+	return show_count(s, entries);
 }
 
 static int count_expectation(const struct nlmsghdr *message, void *data)

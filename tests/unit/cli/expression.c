@@ -373,6 +373,12 @@ static const struct {
 	{"mark 0x10/0x0f", "'0x10/0x0f' can never be: the mark has bits outside of the mask\n"
 			   "    mark 0x10/0x0f\n"
 			   "         ^~~~~~~~~"},
+	{"mark 5-3", "'5-3' is no range of numbers from 0 to 4294967295, lowest first\n"
+		     "    mark 5-3\n"
+		     "         ^~~"},
+	{"mark 0x100000000", "'0x100000000' is more than 4294967295, the highest there can be\n"
+			     "    mark 0x100000000\n"
+			     "         ^~~~~~~~~~~"},
 	{"mark foo", "'foo' is not a mark (MARK, MARK/MASK or FIRST-LAST)\n"
 		     "    mark foo\n"
 		     "         ^~~"},
