@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/values.h"
+#include "flow/field.h"
 #include "flow/status.h"
 
 enum shell { BASH, ZSH, FISH, SHELLS };
@@ -28,6 +29,9 @@ static const char *const kind_names[] = {
 	[VALUE_FILE] = "file",
 	[VALUE_STATE] = "state",
 	[VALUE_ROLE] = "role",
+	[VALUE_FIELD] = "field",
+	[VALUE_AMOUNT] = "amount",
+	[VALUE_SORT] = "sort",
 	[VALUE_TCP_FLAG] = "tcp_flag",
 };
 
@@ -43,6 +47,17 @@ static void put_words(const struct value_word *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		printf("%s%s", i > 0 ? " " : "", words[i].name);
+}
+
+/* Names of fields; what groups are sorted by besides them. */
+static void put_fields(enum value_kind kind)
+{
+	for (size_t i = 0; i < field_count; i++) {
+		if (kind != VALUE_AMOUNT || fields[i].type == FIELD_AMOUNT)
+			printf("%s ", fields[i].name);
+	}
+	if (kind == VALUE_SORT)
+		printf("flows");
 }
 
 /* The words of a kind, parted by blanks; nothing for one that has no list of its own. */
@@ -72,6 +87,11 @@ static void put_values(enum value_kind kind)
 	case VALUE_ROLE:
 		put_words(role_words, role_word_count);
 		break;
+	case VALUE_FIELD:
+	case VALUE_AMOUNT:
+	case VALUE_SORT:
+		put_fields(kind);
+		break;
 	case VALUE_TCP_FLAG:
 		for (unsigned i = 0; i < TCP_FLAG_COUNT; i++)
 			printf("%s ", tcp_flag_names[i]);
@@ -90,8 +110,19 @@ static void put_states(const struct protocol *p)
 
 static bool is_list(enum value_kind kind)
 {
-	return kind == VALUE_STATUS || kind == VALUE_OUTPUT || kind == VALUE_EVENT ||
-	       kind == VALUE_LABEL || kind == VALUE_TCP_FLAG;
+	switch (kind) {
+	case VALUE_STATUS:
+	case VALUE_OUTPUT:
+	case VALUE_EVENT:
+	case VALUE_LABEL:
+	case VALUE_FIELD:
+	case VALUE_AMOUNT:
+	case VALUE_SORT:
+	case VALUE_TCP_FLAG:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Help inside single quotes: zsh parts a description at a colon. */

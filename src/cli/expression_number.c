@@ -434,8 +434,10 @@ static struct node *one_mark(struct parser *p)
 	if (memchr(p->token.text, '/', p->token.length) != NULL)
 		return masked_mark(p);
 	error = parse_item(&p->token, &number_rows[NUMBER_MARK], &range);
-	if (error == -ERANGE)
-		return parser_fail(p, &p->token, "a mark has 32 bits");
+	if (error == -ERANGE) {
+		fail_number(p, &number_rows[NUMBER_MARK], error);
+		return NULL;
+	}
 	if (error < 0)
 		return masked_mark(p); /* whose complaint it is */
 	node = node_term(p->e, TERM_NUMBER);
@@ -449,13 +451,7 @@ static struct node *one_mark(struct parser *p)
 
 struct node *parser_mark(struct parser *p)
 {
-	switch (p->token.kind) {
-	case TOKEN_LESS:
-	case TOKEN_LESS_EQUAL:
-	case TOKEN_GREATER:
-	case TOKEN_GREATER_EQUAL:
+	if (parser_at_order(p))
 		return parser_number(p, NUMBER_MARK, number_rows[NUMBER_MARK].plain, 0);
-	default:
-		return parser_items(p, "a mark (MARK, MARK/MASK or FIRST-LAST)", one_mark);
-	}
+	return parser_items(p, "a mark (MARK, MARK/MASK or FIRST-LAST)", one_mark);
 }

@@ -128,6 +128,13 @@ enum comparison parser_comparison(struct parser *p)
 	return comparison;
 }
 
+bool parser_at_order(const struct parser *p)
+{
+	enum comparison comparison;
+
+	return token_comparison(&p->token, &comparison) && comparison >= COMPARE_LESS;
+}
+
 int parser_equality(struct parser *p)
 {
 	struct token token = p->token;

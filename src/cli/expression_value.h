@@ -83,6 +83,9 @@ enum comparison {
 /* The one in hand, COMPARE_EQUAL when there is none. */
 enum comparison parser_comparison(struct parser *p);
 
+/* Whether the one in hand is less or more than something, or equal to it. */
+bool parser_at_order(const struct parser *p);
+
 /* Whether a word is a comparison where one may stand: eq, ne, lt, le, gt, ge, in. */
 bool parser_is_comparison(const char *word);
 

@@ -468,7 +468,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 	[OPTION_SUM] =
 		{
 			.name = "sum",
-			.values = VALUE_FIELD,
+			.values = VALUE_AMOUNT,
 			.repeat = REPEAT_ADDS,
 			.added = true,
 			.argument = ARGUMENT_REQUIRED,
@@ -505,7 +505,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 	[OPTION_SORT] =
 		{
 			.name = "sort",
-			.values = VALUE_FIELD,
+			.values = VALUE_SORT,
 			.repeat = REPEAT_ADDS,
 			.added = true,
 			.argument = ARGUMENT_REQUIRED,

@@ -178,6 +178,8 @@ enum value_kind {
 	VALUE_STATE,
 	VALUE_ROLE,
 	VALUE_FIELD,
+	VALUE_AMOUNT, /* fields that can be summed up */
+	VALUE_SORT,   /* fields, and flows */
 	VALUE_TCP_FLAG,
 };
 

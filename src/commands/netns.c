@@ -202,16 +202,28 @@ static int find_all(struct netns_list *list)
 	return error;
 }
 
+static bool is_it(int fd, const struct netns *netns)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_ino == netns->inode &&
+	       status.st_dev == netns->device;
+}
+
 /*
  * The namespace as a descriptor. The name may mean another one by now, or none
- * (the process has ended): then there is nothing to be seen there.
+ * (the process has ended): then there is nothing to be seen there. Where it
+ * began is open already: if this process alone was there, nobody is by now.
  */
-static int open_netns(const struct netns *netns)
+static int open_netns(const struct netns *netns, int home)
 {
 	char path[sizeof(NAMED) + sizeof(netns->name)];
-	struct stat status;
 	int fd;
 
+	if (is_it(home, netns)) {
+		fd = fcntl(home, F_DUPFD_CLOEXEC, 0);
+		return fd < 0 ? -errno : fd;
+	}
 	if (netns->process != 0)
 		path_of_process(path, sizeof(path), netns->process);
 	else
@@ -219,8 +231,7 @@ static int open_netns(const struct netns *netns)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &status) == 0 && status.st_ino == netns->inode &&
-		status.st_dev == netns->device)
+	if (is_it(fd, netns))
 		return fd;
 	close(fd);
 	return -ENOENT;
@@ -232,10 +243,10 @@ static void drop_sockets(struct session *s)
 	session_drop(&s->change);
 }
 
-static int run_in(struct session *s, const struct netns *netns,
+static int run_in(struct session *s, const struct netns *netns, int home,
 	int (*fn)(struct session *s, void *data), void *data)
 {
-	int fd = open_netns(netns), error = fd < 0 ? -fd : 0;
+	int fd = open_netns(netns, home), error = fd < 0 ? -fd : 0;
 	int code;
 
 	if (error == ENOENT || error == ESRCH)
@@ -266,7 +277,7 @@ int netns_each(struct session *s, int (*fn)(struct session *s, void *data), void
 
 	error = home < 0 ? -errno : find_all(list);
 	for (size_t i = 0; error == 0 && i < list->count && s->output.writer->error == 0; i++) {
-		int code = run_in(s, &list->netns[i], fn, data);
+		int code = run_in(s, &list->netns[i], home, fn, data);
 
 		worst = code > worst ? code : worst;
 	}

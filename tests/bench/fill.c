@@ -3,13 +3,13 @@
  * Fill a conntrack table: many creates in each send, the last one acknowledged.
  *
  *   fill [--flush] [--count N] [--batch N] [--one-source PERCENT]
- *        [--source-mark MARK] [--ipv6 PERCENT]
+ *        [--source-mark MARK] [--sources N] [--ipv6 PERCENT]
  *   fill --print creates|filters|tuples --count N [--lines N] [the same]
  *
  * Entry number i is always the same one:
  *   - i % 3 is 2: UDP, else TCP in a mix of states;
  *   - i % 100 below the share of --one-source: the source 192.0.2.1, and the
- *     mark of --source-mark; all other sources differ;
+ *     mark of --source-mark; all other sources differ, or are N by turns;
  *   - all destinations differ;
  *   - marks 0 to 4, three quarters of them 0; 5 and above are left to the tests;
  *   - days of time left, so that none expires while one measures.
@@ -58,6 +58,7 @@ struct options {
 	uint32_t count, batch, lines;
 	uint32_t one_source, ipv6; /* percent */
 	uint32_t source_mark;
+	uint32_t sources; /* 0: as many as there are entries */
 	bool flush;
 	enum print print;
 };
@@ -128,14 +129,15 @@ static void set_v6(uint8_t *address, uint8_t net, uint32_t value)
 static void set_addresses(struct entry *entry, uint32_t number, const struct options *options)
 {
 	bool one_source = number % 100 < options->one_source;
+	uint32_t source = SOURCE_V4 + (options->sources ? number % options->sources : number);
 
 	if (!one_source && number / 7 % 100 < options->ipv6) {
 		entry->family = AF_INET6;
-		set_v6(entry->source, 1, SOURCE_V4 + number);
+		set_v6(entry->source, 1, source);
 		set_v6(entry->destination, 2, DESTINATION_V4 + number);
 	} else {
 		entry->family = AF_INET;
-		set_v4(entry->source, one_source ? ONE_SOURCE_V4 : SOURCE_V4 + number);
+		set_v4(entry->source, one_source ? ONE_SOURCE_V4 : source);
 		set_v4(entry->destination, DESTINATION_V4 + number);
 	}
 }
@@ -340,6 +342,7 @@ static void parse_options(int argc, char **argv, struct options *options)
 		{"lines", required_argument, NULL, 'l'},
 		{"one-source", required_argument, NULL, 's'},
 		{"source-mark", required_argument, NULL, 'm'},
+		{"sources", required_argument, NULL, 'S'},
 		{"ipv6", required_argument, NULL, '6'},
 		{"flush", no_argument, NULL, 'f'},
 		{"print", required_argument, NULL, 'p'},
@@ -363,6 +366,9 @@ static void parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'm':
 			options->source_mark = parse_number(optarg, UINT32_MAX, "--source-mark");
+			break;
+		case 'S':
+			options->sources = parse_number(optarg, COUNT_MAX, "--sources");
 			break;
 		case '6':
 			options->ipv6 = parse_number(optarg, 100, "--ipv6");

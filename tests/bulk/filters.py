@@ -3,8 +3,6 @@
 The entries that -L, -D, -U and -F touch are those that a plain reading of the filter
 means, whether the kernel filters or an old one ignores what it is asked.
 """
-import reading
-
 ENTRIES = 120
 NEW_MARK = 0x51
 
@@ -19,8 +17,8 @@ class Trial:
     def __init__(self, ground, command):
         self.ground, self.command = ground, command
         self.before = ground.table.read()
-        self.filter = reading.random_filter(ground.rng, self.before, command,
-                                            ground.label_list)
+        self.filter = ground.random_filter(ground.rng, self.before, command,
+                                           ground.label_list)
         self.meant = [e for e in self.before if self.filter.means(e)]
 
     def run(self, version, *more):
@@ -93,11 +91,14 @@ def dry_once(ground, version):
     trial.left(trial.before, "--dry-run, --max", version)
 
 
-def run(ground):
+def run(ground, also=None):
+    """also(ground): one more test that changes nothing."""
     wanted = ground.random_table(ENTRIES)
     destroying = (delete_once, flush_once, flush_once, update_once, dry_once)
     while ground.time_left():
         list_once(ground)
+        if also is not None:
+            also(ground)
         version = ground.rng.choice(ground.versions())
         ground.rng.choice(destroying)(ground, version)
         ground.table.fill(wanted)

@@ -10,6 +10,7 @@ import time
 import traceback
 
 import house as home
+import reading
 import table
 
 # Kernels that the old program plays, newest last: what each ignores differs.
@@ -61,6 +62,7 @@ class Ground:
         self.folder = tempfile.mkdtemp(prefix="bulk-")
         self.table = None
         self.label_list = None
+        self.random_filter = reading.random_filter
 
     def enter(self):
         before = os.readlink("/proc/self/ns/net")

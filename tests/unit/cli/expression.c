@@ -112,6 +112,8 @@ static const struct {
 	{"mark 0x10/0xf0", "mark 0x10/0xf0"},
 	{"mark != 0", "not mark 0"},
 	{"mark > 5", "mark >= 6"},
+	{"mark gt 5", "mark >= 6"},
+	{"mark ne 5", "not mark 5"},
 	{"mark {1, 5/0xf}", "mark 0x5/0xf or mark 1"},
 	{"mark 1-5", "mark 1-5"},
 	{"zone 3", "zone 3"},
@@ -301,6 +303,9 @@ static const struct {
 		"begins\n"
 		"    src 10.0.0.2-10.0.0.1\n"
 		"        ^~~~~~~~~~~~~~~~~"},
+	{"mark < 5/5", "'5/5' is not a number (decimal, 0x hexadecimal or 0 octal)\n"
+		       "    mark < 5/5\n"
+		       "           ^~~"},
 	{"src < 10.0.0.1", "'src' is not less or more than something: expected = or !=\n"
 			   "    src < 10.0.0.1\n"
 			   "        ^"},
@@ -368,6 +373,12 @@ static const struct {
 	{"mark 0x10/0x0f", "'0x10/0x0f' can never be: the mark has bits outside of the mask\n"
 			   "    mark 0x10/0x0f\n"
 			   "         ^~~~~~~~~"},
+	{"mark 5-3", "'5-3' is no range of numbers from 0 to 4294967295, lowest first\n"
+		     "    mark 5-3\n"
+		     "         ^~~"},
+	{"mark 0x100000000", "'0x100000000' is more than 4294967295, the highest there can be\n"
+			     "    mark 0x100000000\n"
+			     "         ^~~~~~~~~~~"},
 	{"mark foo", "'foo' is not a mark (MARK, MARK/MASK or FIRST-LAST)\n"
 		     "    mark foo\n"
 		     "         ^~~"},

@@ -108,6 +108,12 @@ static void put_entry(struct packet *p, const struct flow *flow)
 	packet_put_be32(p, CTA_ID, flow->id);
 	if (flow->zone != 0)
 		packet_put_be16(p, CTA_ZONE, flow->zone);
+	if (flow->present & FLOW_HELPER) {
+		size_t nest = packet_nest(p, CTA_HELP);
+
+		packet_put(p, CTA_HELP_NAME, flow->helper, strlen(flow->helper) + 1);
+		packet_nest_end(p, nest);
+	}
 }
 
 void fake_entry_of(const struct flow *flow)
