@@ -104,6 +104,8 @@ static int open_socket(struct watch *watch)
 		error = event_socket_reliable(&watch->socket);
 	if (request->table != TABLE_EXPECT)
 		event_socket_filter(&watch->socket, &request->filter, groups);
+	/* What is lost before the first event came was lost from here on. */
+	clock_gettime(CLOCK_REALTIME, &watch->received);
 	return error ? error : ct_subscribe(&watch->socket.socket, groups);
 }
 
