@@ -46,7 +46,11 @@ int changes_open(struct changes *c, struct session *s, change_fn done, void *dat
 	c->context = malloc(NUMBER_SIZE + CT_RECEIVE_SIZE);
 	error = c->context ? batch_open(&c->batch, &s->change, outcome, c) : -ENOMEM;
 	c->batch.before = before_send;
-	return error ? report_refusal(s, error, NULL, NULL) : 0;
+	if (error == 0)
+		return 0;
+	free(c->context);
+	c->context = NULL;
+	return report_refusal(s, error, NULL, NULL);
 }
 
 /* More than --max allows: what was counted before has changed since. */

@@ -62,6 +62,7 @@ static void size_buffer(const struct watch *watch, struct event_socket *socket)
 static int open_signals(const struct event_options *options)
 {
 	sigset_t set;
+	int descriptor;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
@@ -70,7 +71,8 @@ static int open_signals(const struct event_options *options)
 		sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return -errno;
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	descriptor = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return descriptor < 0 ? -errno : descriptor;
 }
 
 static int open_output(struct watch *watch)
@@ -102,6 +104,8 @@ static int open_socket(struct watch *watch)
 		error = event_socket_reliable(&watch->socket);
 	if (request->table != TABLE_EXPECT)
 		event_socket_filter(&watch->socket, &request->filter, groups);
+	/* What is lost before the first event came was lost from here on. */
+	clock_gettime(CLOCK_REALTIME, &watch->received);
 	return error ? error : ct_subscribe(&watch->socket.socket, groups);
 }
 
@@ -196,6 +200,11 @@ static int start(struct watch *watch)
 	if (open_output(watch) != 0)
 		return EXIT_REFUSED;
 	watch->signals = open_signals(options);
+	if (watch->signals < 0) {
+		/* They are held back by now: without the descriptor none would end us. */
+		message("signals: %s", strerror(-watch->signals));
+		return EXIT_REFUSED;
+	}
 	if (s->request->table != TABLE_EXPECT)
 		event_setting_read(watch);
 	if (shows_names(s))

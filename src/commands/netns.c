@@ -94,6 +94,7 @@ struct netns_list {
 	struct netns *netns;
 	size_t count;
 	size_t room;
+	dev_t device; /* of namespaces */
 };
 
 static bool is_known(const struct netns_list *list, const struct stat *status)
@@ -106,7 +107,7 @@ static bool is_known(const struct netns_list *list, const struct stat *status)
 	return false;
 }
 
-/* One that was not known yet. Without memory it is left out; what is there is told. */
+/* One that was not known yet. */
 static int add(
 	struct netns_list *list, const struct stat *status, const char *name, uint64_t process)
 {
@@ -129,55 +130,60 @@ static int add(
 	return 0;
 }
 
-/* The device of namespaces: what is only a file that was left has another one. */
-static dev_t namespace_device(void)
+/*
+ * What has gone since the folder was read, and what is not ours to see, is left
+ * out. Any other failure could hide a namespace, so it is one of the whole.
+ */
+static int unless_hidden(int error)
+{
+	return error == ENOENT || error == ESRCH || error == EACCES || error == EPERM ? 0 : -error;
+}
+
+static int add_named(struct netns_list *list, int folder, const char *name)
 {
 	struct stat status;
 
-	return stat(OWN, &status) == 0 ? status.st_dev : 0;
+	if (name[0] == '.')
+		return 0;
+	if (fstatat(folder, name, &status, 0) < 0)
+		return unless_hidden(errno);
+	/* What is only a file that was left is on another device. */
+	if (status.st_dev != list->device || is_known(list, &status))
+		return 0;
+	return add(list, &status, name, 0);
 }
 
-static int add_named(struct netns_list *list)
+static int add_process(struct netns_list *list, int folder, const char *name)
 {
-	DIR *directory = opendir(NAMED);
-	dev_t device = namespace_device();
-	struct dirent *entry;
-	int error = 0;
+	struct stat status;
+	char path[64];
+	uint64_t process;
 
-	while (directory != NULL && error == 0 && (entry = readdir(directory)) != NULL) {
-		struct stat status;
-
-		if (entry->d_name[0] == '.' ||
-			fstatat(dirfd(directory), entry->d_name, &status, 0) < 0 ||
-			status.st_dev != device || is_known(list, &status))
-			continue;
-		error = add(list, &status, entry->d_name, 0);
-	}
-	if (directory != NULL)
-		closedir(directory);
-	return error;
+	(void)folder;
+	if (parse_decimal(name, 1, PROCESS_MAX, &process) < 0)
+		return 0;
+	path_of_process(path, sizeof(path), process);
+	if (stat(path, &status) < 0)
+		return unless_hidden(errno);
+	return is_known(list, &status) ? 0 : add(list, &status, name, process);
 }
 
-/* readdir() of /proc gives processes in the order of their ids: the least comes first. */
-static int add_processes(struct netns_list *list)
+/* Each entry of a folder; where there is no such folder there is none. */
+static int add_each(struct netns_list *list, const char *path,
+	int (*add_entry)(struct netns_list *list, int folder, const char *name))
 {
-	DIR *directory = opendir("/proc");
-	struct dirent *entry;
+	DIR *directory = opendir(path);
+	const struct dirent *entry;
 	int error = 0;
 
-	while (directory != NULL && error == 0 && (entry = readdir(directory)) != NULL) {
-		struct stat status;
-		char path[64];
-		uint64_t process;
-
-		if (parse_decimal(entry->d_name, 1, PROCESS_MAX, &process) < 0)
-			continue;
-		path_of_process(path, sizeof(path), process);
-		if (stat(path, &status) == 0 && !is_known(list, &status))
-			error = add(list, &status, entry->d_name, process);
-	}
-	if (directory != NULL)
-		closedir(directory);
+	if (directory == NULL)
+		return unless_hidden(errno);
+	do {
+		errno = 0;
+		entry = readdir(directory);
+		error = entry ? add_entry(list, dirfd(directory), entry->d_name) : -errno;
+	} while (entry != NULL && error == 0);
+	closedir(directory);
 	return error;
 }
 
@@ -193,21 +199,29 @@ static int compare(const void *left, const void *right)
 
 static int find_all(struct netns_list *list)
 {
-	int error = add_named(list);
+	struct stat status;
+	int error;
 
+	if (stat(OWN, &status) < 0)
+		return -errno;
+	list->device = status.st_dev;
+	error = add_each(list, NAMED, add_named);
+	/* readdir() of /proc gives processes in the order of their ids: the least comes first. */
 	if (error == 0)
-		error = add_processes(list);
+		error = add_each(list, "/proc", add_process);
 	if (list->count > 0)
 		qsort(list->netns, list->count, sizeof(*list->netns), compare);
 	return error;
 }
 
-static bool is_it(int fd, const struct netns *netns)
+/* 0 when it is this namespace, -ENOENT when it is another one, or a negative errno. */
+static int check_netns(int fd, const struct netns *netns)
 {
 	struct stat status;
 
-	return fstat(fd, &status) == 0 && status.st_ino == netns->inode &&
-	       status.st_dev == netns->device;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	return status.st_ino == netns->inode && status.st_dev == netns->device ? 0 : -ENOENT;
 }
 
 /*
@@ -218,9 +232,9 @@ static bool is_it(int fd, const struct netns *netns)
 static int open_netns(const struct netns *netns, int home)
 {
 	char path[sizeof(NAMED) + sizeof(netns->name)];
-	int fd;
+	int fd, error;
 
-	if (is_it(home, netns)) {
+	if (check_netns(home, netns) == 0) {
 		fd = fcntl(home, F_DUPFD_CLOEXEC, 0);
 		return fd < 0 ? -errno : fd;
 	}
@@ -231,10 +245,11 @@ static int open_netns(const struct netns *netns, int home)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (is_it(fd, netns))
+	error = check_netns(fd, netns);
+	if (error == 0)
 		return fd;
 	close(fd);
-	return -ENOENT;
+	return error;
 }
 
 static void drop_sockets(struct session *s)

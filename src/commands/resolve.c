@@ -120,12 +120,13 @@ static void *work(void *data)
 	return NULL;
 }
 
-/* Signals are for the thread that prints. */
-static void start_threads(struct resolver *r)
+/* As many as there can be; whether there is one. Signals are for the thread that prints. */
+static bool start_threads(struct resolver *r)
 {
 	pthread_attr_t attributes;
 	sigset_t all, before;
 	pthread_t thread;
+	unsigned started = 0;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -133,10 +134,11 @@ static void start_threads(struct resolver *r)
 		pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 		pthread_attr_setstacksize(&attributes, STACK_SIZE);
 		for (unsigned i = 0; i < THREADS; i++)
-			(void)pthread_create(&thread, &attributes, work, r);
+			started += pthread_create(&thread, &attributes, work, r) == 0;
 		pthread_attr_destroy(&attributes);
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return started > 0;
 }
 
 /* --- addresses -------------------------------------------------------- */
@@ -256,11 +258,10 @@ struct names *resolve_start(void)
 		pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 ||
 		pthread_cond_init(&r->answered, &attributes) != 0 ||
 		pthread_cond_init(&r->added, NULL) != 0 ||
-		pthread_mutex_init(&r->lock, NULL) != 0) {
+		pthread_mutex_init(&r->lock, NULL) != 0 || !start_threads(r)) {
 		free(r);
 		return NULL;
 	}
 	pthread_condattr_destroy(&attributes);
-	start_threads(r);
 	return &r->names;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The socket filter, run by an interpreter of classic BPF that is as strict as
- * the kernel's checker and run time: what a program says of an event has to be
- * what our own filter says of it.
+ * The socket filter, run by the interpreter of bpf.h: what a program says of an
+ * event has to be what our own filter says of it.
  */
 #include "ctnetlink/event_filter.h"
 
@@ -19,12 +18,12 @@
 
 #include <cmocka.h>
 
+#include "bpf.h"
 #include "ctnetlink/decode.h"
 #include "ctnetlink/encode.h"
 #include "ctnetlink/socket.h"
 
-#define ALL_GROUPS   (CT_GROUP_NEW | CT_GROUP_UPDATE | CT_GROUP_DESTROY)
-#define KERNEL_LIMIT 4096 /* BPF_MAXINSNS */
+#define ALL_GROUPS (CT_GROUP_NEW | CT_GROUP_UPDATE | CT_GROUP_DESTROY)
 
 enum { TYPE, CODE, ID };
 enum { SOURCE_PORT, DESTINATION_PORT };
@@ -39,130 +38,6 @@ static int setup(void **state)
 	(void)state;
 	memset(&filter, 0, sizeof(filter));
 	return 0;
-}
-
-/* --- the interpreter -------------------------------------------------------- */
-
-struct machine {
-	const uint8_t *data;
-	uint32_t length;
-	uint32_t a, x;
-};
-
-/* __skb_get_nlattr() and nla_find() of the kernel: the offset of an attribute, or 0. */
-static uint32_t find_attribute(const struct machine *m, uint32_t from, uint32_t end, uint32_t type)
-{
-	while (end >= sizeof(struct nlattr) && from <= end - sizeof(struct nlattr)) {
-		struct nlattr header;
-
-		memcpy(&header, m->data + from, sizeof(header));
-		if (header.nla_len < sizeof(header) || header.nla_len > end - from)
-			return 0;
-		if ((header.nla_type & NLA_TYPE_MASK) == type)
-			return from;
-		from += NLA_ALIGN(header.nla_len);
-	}
-	return 0;
-}
-
-static uint32_t find_nested(const struct machine *m, uint32_t nest, uint32_t type)
-{
-	struct nlattr header;
-
-	if (m->length < sizeof(header) || nest > m->length - sizeof(header))
-		return 0;
-	memcpy(&header, m->data + nest, sizeof(header));
-	if (header.nla_len < sizeof(header) || header.nla_len > m->length - nest)
-		return 0;
-	return find_attribute(m, nest + NLA_HDRLEN, nest + header.nla_len, type);
-}
-
-/* False: out of the packet, which ends a program with 0. */
-static bool load(struct machine *m, uint16_t code, uint32_t offset)
-{
-	unsigned size = BPF_SIZE(code) == BPF_W ? 4 : BPF_SIZE(code) == BPF_H ? 2 : 1;
-
-	if (offset == (uint32_t)(SKF_AD_OFF + SKF_AD_NLATTR)) {
-		m->a = find_attribute(m, m->a, m->length, m->x);
-		return true;
-	}
-	if (offset == (uint32_t)(SKF_AD_OFF + SKF_AD_NLATTR_NEST)) {
-		m->a = find_nested(m, m->a, m->x);
-		return true;
-	}
-	if (offset > m->length || m->length - offset < size)
-		return false;
-	m->a = 0;
-	for (unsigned i = 0; i < size; i++)
-		m->a = m->a << 8 | m->data[offset + i];
-	return true;
-}
-
-/* Run the program over data: what it returns. */
-static uint32_t run(const void *data, size_t length)
-{
-	struct machine m = {.data = data, .length = (uint32_t)length};
-
-	for (unsigned at = 0;; at++) {
-		const struct sock_filter *i = &program.code[at];
-
-		assert_true(at < program.length);
-		switch (i->code) {
-		case BPF_LD | BPF_W | BPF_ABS:
-		case BPF_LD | BPF_H | BPF_ABS:
-		case BPF_LD | BPF_B | BPF_ABS:
-			if (!load(&m, i->code, i->k))
-				return 0;
-			break;
-		case BPF_LD | BPF_W | BPF_IND:
-		case BPF_LD | BPF_H | BPF_IND:
-		case BPF_LD | BPF_B | BPF_IND:
-			if (!load(&m, i->code, m.x + i->k))
-				return 0;
-			break;
-		case BPF_LD | BPF_IMM:
-			m.a = i->k;
-			break;
-		case BPF_LDX | BPF_IMM:
-			m.x = i->k;
-			break;
-		case BPF_MISC | BPF_TAX:
-			m.x = m.a;
-			break;
-		case BPF_ALU | BPF_AND | BPF_K:
-			m.a &= i->k;
-			break;
-		case BPF_JMP | BPF_JA:
-			at += i->k;
-			break;
-		case BPF_JMP | BPF_JEQ | BPF_K:
-			at += m.a == i->k ? i->jt : i->jf;
-			break;
-		case BPF_JMP | BPF_JSET | BPF_K:
-			at += m.a & i->k ? i->jt : i->jf;
-			break;
-		case BPF_RET | BPF_K:
-			return i->k;
-		default:
-			fail_msg("instruction %u: code %#x", at, i->code);
-		}
-	}
-}
-
-/* What bpf_check_classic() asks of the jumps and of the end. */
-static void check_program(void)
-{
-	assert_in_range(program.length, 1, KERNEL_LIMIT);
-	for (unsigned at = 0; at < program.length; at++) {
-		const struct sock_filter *i = &program.code[at];
-
-		if (i->code == (BPF_JMP | BPF_JA))
-			assert_true(i->k < program.length - at - 1);
-		else if (BPF_CLASS(i->code) == BPF_JMP)
-			assert_true(at + 1u + i->jt < program.length &&
-				    at + 1u + i->jf < program.length);
-	}
-	assert_int_equal(program.code[program.length - 1].code, BPF_RET | BPF_K);
 }
 
 /* --- events ---------------------------------------------------------------- */
@@ -185,13 +60,21 @@ static bool build(void)
 	bool useful = event_filter_build(&filter, ALL_GROUPS, &program);
 
 	assert_false(program.full);
-	check_program();
+	assert_true(bpf_is_valid(&program));
 	return useful;
+}
+
+static bool passes_of(size_t length)
+{
+	uint32_t taken = 0;
+
+	assert_true(bpf_run(&program, bytes, length, &taken));
+	return taken != 0;
 }
 
 static bool passes(void)
 {
-	return run(bytes, packet.used) != 0;
+	return passes_of(packet.used);
 }
 
 static bool matches(void)
@@ -479,7 +362,7 @@ static void test_kinds(void **state)
 	term(TERM_FAMILY, AF_INET);
 	for (unsigned mask = 0; mask <= ALL_GROUPS; mask++) {
 		assert_true(event_filter_build(&filter, mask, &program));
-		check_program();
+		assert_true(bpf_is_valid(&program));
 		for (int kind = MESSAGE_NEW; kind <= MESSAGE_DESTROY; kind++) {
 			event(&flow, (enum message_kind)kind);
 			assert_int_equal(passes(), (mask & groups[kind]) != 0);
@@ -512,7 +395,7 @@ static void test_pass(void **state)
 	header->nlmsg_type = NLMSG_ERROR;
 	assert_true(passes());
 	header->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8;
-	assert_true(run(bytes, NLMSG_HDRLEN + sizeof(struct nfgenmsg)) != 0);
+	assert_true(passes_of(NLMSG_HDRLEN + sizeof(struct nfgenmsg)));
 }
 
 static void test_nothing(void **state)
@@ -521,7 +404,7 @@ static void test_nothing(void **state)
 	(void)state;
 
 	event_filter_nothing(&program);
-	check_program();
+	assert_true(bpf_is_valid(&program));
 	event(&flow, MESSAGE_NEW);
 	assert_false(passes());
 }
