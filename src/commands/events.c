@@ -38,12 +38,13 @@ static unsigned groups_of(const struct request *request)
 	return groups;
 }
 
-static void size_buffer(const struct watch *watch, struct event_socket *socket)
+static void size_buffer(struct watch *watch)
 {
 	int asked = watch->session->request->buffer_size;
 	int wanted = asked ? asked : DEFAULT_BUFFER;
-	int granted = event_socket_buffer(socket, wanted);
+	int granted = event_socket_buffer(&watch->socket, wanted);
 
+	watch->can_rest = granted >= EVENT_WATCH_REST_BUFFER;
 	if (asked != 0 && granted > 0)
 		message_plain(
 			"NOTICE: Netlink socket buffer size has been set to %d bytes.", granted);
@@ -97,7 +98,7 @@ static int open_socket(struct watch *watch)
 
 	if (error != 0)
 		return error;
-	size_buffer(watch, &watch->socket);
+	size_buffer(watch);
 	if (request->events.reliable)
 		error = event_socket_reliable(&watch->socket);
 	if (request->table != TABLE_EXPECT)
