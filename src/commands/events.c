@@ -165,7 +165,8 @@ static int end_code(struct watch *watch, int error)
 
 	if (writer->error == EPIPE)
 		return EXIT_REFUSED; /* the reader knows that it went away */
-	if (writer->error != 0)
+	s->unwritten = writer->error != 0;
+	if (s->unwritten)
 		message("%s: %s", watch->queue.path != NULL ? watch->queue.path : "standard output",
 			strerror(writer->error));
 	else if (error != 0 && error != EVENT_WATCH_ABORT)
