@@ -17,10 +17,22 @@
 #include "commands/run.h"
 
 /*
- * Receive buffer that is asked for without -b. It costs memory only while
- * events wait in it; 166 events fill the kernel's default one.
+ * Receive buffer that is asked for without -b: a share of the machine's memory
+ * up to a limit, which is room for the events of a burst of 200000 before the
+ * first is read (some 1280 bytes each, and twice is granted). It costs memory
+ * only while events wait in it; 166 events fill the kernel's default one.
  */
-#define DEFAULT_BUFFER (32 * 1024 * 1024)
+#define BUFFER_SHARE 64
+#define BUFFER_LIMIT (128 * 1024 * 1024)
+
+static int default_buffer(void)
+{
+	long page = sysconf(_SC_PAGESIZE), pages = sysconf(_SC_PHYS_PAGES);
+
+	if (page <= 0 || pages <= 0 || pages / BUFFER_SHARE >= BUFFER_LIMIT / page)
+		return BUFFER_LIMIT;
+	return (int)(pages / BUFFER_SHARE * page);
+}
 
 static unsigned groups_of(const struct request *request)
 {
@@ -41,7 +53,7 @@ static unsigned groups_of(const struct request *request)
 static void size_buffer(struct watch *watch)
 {
 	int asked = watch->session->request->buffer_size;
-	int wanted = asked ? asked : DEFAULT_BUFFER;
+	int wanted = asked ? asked : default_buffer();
 	int granted = event_socket_buffer(&watch->socket, wanted);
 
 	watch->can_rest = granted >= EVENT_WATCH_REST_BUFFER;
