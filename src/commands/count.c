@@ -52,12 +52,8 @@ static int count_flow(
 	return 0;
 }
 
-<<<<<<< HEAD
-static int tell_count(struct session *s, uint64_t entries)
-=======
 /* The number, alone on stdout. */
 static int show_count(struct session *s, uint64_t entries)
->>>>>>> ask
 {
 	int code;
 
@@ -74,16 +70,10 @@ static int count_matches(struct session *s)
 	uint64_t entries = 0;
 	int code;
 
-<<<<<<< HEAD
-	if (code != 0)
-		return code;
-	return tell_count(s, entries);
-=======
 	/* Of this walk, should there be one in another namespace before it. */
 	session_forget(s);
 	code = walk_table(s, DUMP_TABLE, count_flow, &entries);
 	return code != 0 ? code : show_count(s, entries);
->>>>>>> ask
 }
 
 int run_count(struct session *s)
@@ -104,11 +94,7 @@ int run_count(struct session *s)
 		error = ct_ask(&s->change, &packet, read_entries, &entries, &answer);
 	if (error != 0 && entries_of_sysctl(&entries) != 0)
 		return report_refusal(s, error, &answer, NULL);
-<<<<<<< HEAD
-	return tell_count(s, entries);
-=======
 	return show_count(s, entries);
->>>>>>> ask
 }
 
 static int count_expectation(const struct nlmsghdr *message, void *data)

@@ -19,6 +19,13 @@
 /* Receives of one turn: signals and the output have to wait no longer. */
 #define RECEIVES_MAX 16
 
+/*
+ * A rest, and the time between two turns with events below which the second is
+ * followed by one. Every event is shown within a millisecond, hence no more.
+ */
+#define REST (MILLISECONDS / 2)
+#define FAST MILLISECONDS
+
 uint64_t event_watch_now(void)
 {
 	struct timespec now;
@@ -183,9 +190,21 @@ static void say_loss(struct watch *watch)
 
 /* --- a turn ---------------------------------------------------------------- */
 
+/* Events came, and all of them are read: whether there is reason to rest. */
+static void note_pace(struct watch *watch)
+{
+	uint64_t now = event_watch_now();
+
+	watch->resting = watch->can_rest && now - watch->came < FAST;
+	watch->came = now;
+}
+
 static int take_events(struct watch *watch)
 {
+	bool came = false;
+
 	watch->drained = false;
+	watch->resting = false;
 	for (unsigned i = 0; i < RECEIVES_MAX && event_queue_has_room(&watch->queue); i++) {
 		struct timespec last = watch->received;
 		int got;
@@ -201,8 +220,12 @@ static int take_events(struct watch *watch)
 		}
 		if (got < 0 && got != -EAGAIN && got != -EINTR)
 			return got;
-		if (got < EVENT_SOCKET_BATCH && got != -EINTR)
-			return close_gap(watch);
+		came |= got > 0;
+		if (got == EVENT_SOCKET_BATCH || got == -EINTR)
+			continue;
+		if (came)
+			note_pace(watch);
+		return close_gap(watch);
 	}
 	return 0;
 }
@@ -259,25 +282,38 @@ static int write_output(struct watch *watch)
 	return watch->stalled ? 0 : error;
 }
 
-/* Milliseconds for poll(2), rounded up: -1 without a limit, 0 when it is over. */
-static int wait_time(const struct watch *watch, bool wait, uint64_t until)
+/* When a wait is to end; 0: never. */
+static uint64_t end_of_wait(const struct watch *watch, uint64_t until)
 {
-	uint64_t now;
-
-	if (!wait)
-		return 0;
 	if (watch->deadline != 0 && !watch->stopping && (until == 0 || watch->deadline < until))
 		until = watch->deadline;
-	if (until == 0 && !event_loss_is_unsaid(&watch->loss))
-		return -1;
+	if (event_loss_is_unsaid(&watch->loss)) {
+		uint64_t next = event_watch_now() + NANOSECONDS;
+
+		if (until == 0 || next < until)
+			until = next;
+	}
+	return until;
+}
+
+/* The time that ppoll(2) may take, put into *time; NULL when it has no limit. */
+static const struct timespec *wait_time(
+	const struct watch *watch, bool wait, uint64_t until, struct timespec *time)
+{
+	uint64_t end, now;
+
+	*time = (struct timespec){0};
+	if (!wait)
+		return time;
+	end = end_of_wait(watch, until);
+	if (end == 0)
+		return NULL;
 	now = event_watch_now();
-	if (event_loss_is_unsaid(&watch->loss) && (until == 0 || now + NANOSECONDS < until))
-		until = now + NANOSECONDS;
-	if (until <= now)
-		return 0;
-	if (until - now > 3600 * NANOSECONDS)
-		return 3600 * 1000;
-	return (int)((until - now + MILLISECONDS - 1) / MILLISECONDS);
+	if (end > now) {
+		time->tv_sec = (time_t)((end - now) / NANOSECONDS);
+		time->tv_nsec = (long)((end - now) % NANOSECONDS);
+	}
+	return time;
 }
 
 /* The reader went away while there was nothing to write: as if there had been. */
@@ -289,16 +325,19 @@ static int reader_gone(void)
 
 int event_watch_turn(struct watch *watch, bool wait, uint64_t until)
 {
-	bool room = event_queue_has_room(&watch->queue);
+	bool room = event_queue_has_room(&watch->queue), rest = wait && room && watch->resting;
 	struct pollfd wanted[] = {
 		{.fd = watch->signals, .events = POLLIN},
-		{.fd = room ? event_socket_descriptor(&watch->socket) : -1, .events = POLLIN},
+		{.fd = room && !rest ? event_socket_descriptor(&watch->socket) : -1,
+			.events = POLLIN},
 		{.fd = event_queue_descriptor(&watch->queue),
 			.events = watch->stalled ? POLLOUT : 0},
 	};
+	struct timespec time = {.tv_nsec = REST};
 	int error = 0;
 
-	if (poll(wanted, 3, wait_time(watch, wait, until)) < 0 && errno != EINTR)
+	if (ppoll(wanted, 3, rest ? &time : wait_time(watch, wait, until, &time), NULL) < 0 &&
+		errno != EINTR)
 		return -errno;
 	if (wanted[0].revents != 0)
 		error = take_signals(watch);
@@ -306,7 +345,7 @@ int event_watch_turn(struct watch *watch, bool wait, uint64_t until)
 		error = reader_gone();
 	if (error == 0 && wanted[2].revents != 0)
 		error = write_output(watch);
-	if (error == 0 && wanted[1].revents != 0)
+	if (error == 0 && (wanted[1].revents != 0 || rest))
 		error = take_events(watch);
 	else if (room)
 		watch->drained = true;

@@ -31,8 +31,11 @@ struct watch {
 	struct summary_run *summary; /* NULL: events are shown, not counted by groups */
 	struct timespec received;    /* when what is at hand was read */
 	uint64_t deadline;           /* CLOCK_MONOTONIC in nanoseconds; 0: none */
+	uint64_t came;               /* likewise: when events came last */
 	int signals;                 /* signalfd(2), or -1 */
 	unsigned broken;             /* datagrams of this turn that could not be read */
+	bool can_rest;               /* the receive buffer holds what comes in a rest */
+	bool resting;                /* events come fast: the next turn begins with a rest */
 	bool names;                  /* programs behind events can be looked up */
 	bool tell_found;             /* entries that the first walk finds may never speak */
 	bool stalled;                /* the reader of the output takes nothing now */
@@ -40,6 +43,12 @@ struct watch {
 	bool reopen;                 /* SIGHUP came */
 	bool stopping;               /* the end has come: what is queued is still shown */
 };
+
+/*
+ * The receive buffer, as granted, from which on a watch may rest: it has then
+ * room for the events of half a millisecond at a million a second, twice.
+ */
+#define EVENT_WATCH_REST_BUFFER (2 * 1024 * 1024)
 
 /* Nanoseconds of CLOCK_MONOTONIC. */
 uint64_t event_watch_now(void);
@@ -53,7 +62,9 @@ int event_watch_show(struct watch *watch, const struct flow *flow, struct event 
 /*
  * One turn: wait until something happens (unless !wait; `until` in nanoseconds
  * of CLOCK_MONOTONIC ends the wait, 0: never), see to signals, read events,
- * write. 0, or a negative errno that ends it all.
+ * write. When events come fast the wait for one is a short rest instead, so that
+ * many are read at once: no process that sleeps has to be woken by each packet.
+ * 0, or a negative errno that ends it all.
  */
 int event_watch_turn(struct watch *watch, bool wait, uint64_t until);
 

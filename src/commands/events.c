@@ -17,10 +17,22 @@
 #include "commands/run.h"
 
 /*
- * Receive buffer that is asked for without -b. It costs memory only while
- * events wait in it; 166 events fill the kernel's default one.
+ * Receive buffer that is asked for without -b: a share of the machine's memory
+ * up to a limit, which is room for the events of a burst of 200000 before the
+ * first is read (some 1280 bytes each, and twice is granted). It costs memory
+ * only while events wait in it; 166 events fill the kernel's default one.
  */
-#define DEFAULT_BUFFER (32 * 1024 * 1024)
+#define BUFFER_SHARE 64
+#define BUFFER_LIMIT (128 * 1024 * 1024)
+
+static int default_buffer(void)
+{
+	long page = sysconf(_SC_PAGESIZE), pages = sysconf(_SC_PHYS_PAGES);
+
+	if (page <= 0 || pages <= 0 || pages / BUFFER_SHARE >= BUFFER_LIMIT / page)
+		return BUFFER_LIMIT;
+	return (int)(pages / BUFFER_SHARE * page);
+}
 
 static unsigned groups_of(const struct request *request)
 {
@@ -38,12 +50,13 @@ static unsigned groups_of(const struct request *request)
 	return groups;
 }
 
-static void size_buffer(const struct watch *watch, struct event_socket *socket)
+static void size_buffer(struct watch *watch)
 {
 	int asked = watch->session->request->buffer_size;
-	int wanted = asked ? asked : DEFAULT_BUFFER;
-	int granted = event_socket_buffer(socket, wanted);
+	int wanted = asked ? asked : default_buffer();
+	int granted = event_socket_buffer(&watch->socket, wanted);
 
+	watch->can_rest = granted >= EVENT_WATCH_REST_BUFFER;
 	if (asked != 0 && granted > 0)
 		message_plain(
 			"NOTICE: Netlink socket buffer size has been set to %d bytes.", granted);
@@ -99,7 +112,7 @@ static int open_socket(struct watch *watch)
 
 	if (error != 0)
 		return error;
-	size_buffer(watch, &watch->socket);
+	size_buffer(watch);
 	if (request->events.reliable)
 		error = event_socket_reliable(&watch->socket);
 	if (request->table != TABLE_EXPECT)
@@ -168,7 +181,8 @@ static int end_code(struct watch *watch, int error)
 
 	if (writer->error == EPIPE)
 		return EXIT_REFUSED; /* the reader knows that it went away */
-	if (writer->error != 0)
+	s->unwritten = writer->error != 0;
+	if (s->unwritten)
 		message("%s: %s", watch->queue.path != NULL ? watch->queue.path : "standard output",
 			strerror(writer->error));
 	else if (error != 0 && error != EVENT_WATCH_ABORT)

@@ -87,7 +87,9 @@ int session_flush(struct session *s)
 
 	if (error == 0)
 		return 0;
-	message("%sstandard output: %s", s->place, strerror(-error));
+	if (!s->unwritten)
+		message("%sstandard output: %s", s->place, strerror(-error));
+	s->unwritten = true;
 	return EXIT_REFUSED;
 }
 

@@ -53,6 +53,7 @@ struct session {
 	uint64_t skipped;  /* of them, those that no message was printed for */
 	bool broken;       /* the command did not come to its end, and has said why */
 	bool stopped;      /* likewise, at the number of --max */
+	bool unwritten;    /* the output failed, and that has been said */
 	unsigned unknown;  /* enum unknown_fact that a warning was about */
 };
 
@@ -83,7 +84,7 @@ void session_drop(struct ct_socket *socket);
  */
 int session_end(struct session *s, uint64_t count, bool need_hit);
 
-/* Write out what is printed so far; 0, or EXIT_REFUSED with a message. */
+/* Write out what is printed so far; 0, or EXIT_REFUSED with a message (one a session). */
 int session_flush(struct session *s);
 
 #endif

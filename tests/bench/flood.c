@@ -7,7 +7,8 @@
  *
  * Packet n goes to address 10.0.0.0 + n / 60000 and port 1024 + n % 60000, from
  * one socket; --first is the n to begin with. There must be a route to
- * 10.0.0.0/8 and a rule that tracks. Prints "flows N seconds S" at the end.
+ * 10.0.0.0/8 and a rule that tracks. Prints "flows N refused N seconds S" at the
+ * end: those that were made, and those that the kernel had no room for.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -93,14 +94,20 @@ static void aim(struct sockaddr_in *to, uint32_t number)
 	to->sin_port = htons((uint16_t)(FIRST_PORT + number % PORTS));
 }
 
-/* A device whose queue is full gives ENOBUFS: that packet made its flow all the same. */
-static unsigned send_burst(int fd, struct mmsghdr *messages, unsigned count)
+/*
+ * How many of the messages are done with. A device whose queue is full gives
+ * ENOBUFS: that packet made its flow all the same. A full table gives EPERM.
+ */
+static unsigned send_burst(int fd, struct mmsghdr *messages, unsigned count, uint32_t *refused)
 {
 	int sent = sendmmsg(fd, messages, count, 0);
 
-	if (sent < 0 && errno != ENOBUFS && errno != EPERM)
+	if (sent >= 0)
+		return (unsigned)sent;
+	if (errno != ENOBUFS && errno != EPERM)
 		die(errno, "cannot send");
-	return sent < 0 ? 1 : (unsigned)sent;
+	*refused += errno == EPERM;
+	return 1;
 }
 
 int main(int argc, char **argv)
@@ -109,7 +116,7 @@ int main(int argc, char **argv)
 	static struct mmsghdr messages[BURST];
 	struct options options = {.flows = 1};
 	struct iovec nothing = {.iov_base = &options, .iov_len = 1};
-	uint32_t sent = 0;
+	uint32_t sent = 0, refused = 0;
 	double start;
 	int fd;
 
@@ -131,11 +138,11 @@ int main(int argc, char **argv)
 			count = options.flows - sent;
 		for (unsigned i = 0; i < count; i++)
 			aim(&to[i], options.first + sent + i);
-		sent += send_burst(fd, messages, count);
+		sent += send_burst(fd, messages, count, &refused);
 		if (options.rate)
 			keep_rate(start, sent, options.rate);
 	}
-	printf("flows %u seconds %.6f\n", sent, seconds() - start);
+	printf("flows %u refused %u seconds %.6f\n", sent - refused, refused, seconds() - start);
 	close(fd);
 	return 0;
 }

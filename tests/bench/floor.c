@@ -6,10 +6,12 @@
  *
  *   floor [-f ipv4|ipv6] [-m MARK[/MASK]] [-s ADDRESS] [-v]
  *   floor --events new,update,destroy [--count N] [--idle MILLISECONDS]
+ *         [--rest MICROSECONDS]
  *
  * -s (IPv4 only) and -m are given to the kernel as its own filters. -v says on
  * stderr what was received. --events ends at SIGINT or SIGTERM, after N events
- * or when none came for so long, and prints "events N overruns N".
+ * or when none came for so long, and prints "events N overruns N". With --rest
+ * it sleeps so long behind each receive, so that no packet has to wake it.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -54,6 +56,7 @@ struct options {
 	uint32_t group_mask;  /* 0: dump */
 	uint32_t event_count; /* 0: no end */
 	uint32_t idle;        /* 0: no end */
+	uint32_t rest;        /* microseconds */
 };
 
 static volatile sig_atomic_t stopped;
@@ -105,6 +108,7 @@ static void parse_options(int argc, char **argv, struct options *options)
 		{"events", required_argument, NULL, 'e'},
 		{"count", required_argument, NULL, 'n'},
 		{"idle", required_argument, NULL, 'i'},
+		{"rest", required_argument, NULL, 'r'},
 		{NULL, 0, NULL, 0},
 	};
 	int letter;
@@ -134,6 +138,9 @@ static void parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'i':
 			options->idle = parse_number(optarg, 3600000, "idle");
+			break;
+		case 'r':
+			options->rest = parse_number(optarg, 999999, "rest");
 			break;
 		default:
 			exit(2);
@@ -238,6 +245,7 @@ static void receive_events(const struct options *options)
 	static uint8_t bytes[EVENT_SLOTS][EVENT_BYTES];
 	static struct iovec vectors[EVENT_SLOTS];
 	static struct mmsghdr messages[EVENT_SLOTS];
+	const struct timespec rest = {.tv_nsec = (long)options->rest * 1000};
 	unsigned long long events = 0, overruns = 0, last = milliseconds();
 	int fd = open_events(options);
 
@@ -252,6 +260,8 @@ static void receive_events(const struct options *options)
 		if (received > 0) {
 			events += (unsigned)received;
 			last = milliseconds();
+			if (options->rest && received < EVENT_SLOTS)
+				nanosleep(&rest, NULL);
 		} else if (errno == ENOBUFS) {
 			overruns++;
 		} else if (errno != EAGAIN && errno != EINTR) {

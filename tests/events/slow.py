@@ -138,6 +138,7 @@ def full_disk(house):
             text = file.read()
         house.equal("exit", result.code, 1)
         house.true("why", path + ": No space left on device" in result.err, result.err)
+        house.equal("said once", result.err.count("No space left"), 1)
         house.true("nearly full", len(text) > 200000, str(len(text)))
         house.equal("a whole line", text[-1:], "\n")
         if form == ["-o", "json"]:
@@ -150,6 +151,7 @@ def full_disk(house):
     house.equal("standard output", result.code, 1)
     house.true("it is named", "standard output: No space left on device" in result.err,
                result.err)
+    house.equal("once", result.err.count("No space left"), 1)
 
 
 def shares_the_pipe(house):
