@@ -150,9 +150,10 @@ static bool read_endpoint(struct parser *p, struct addresses *a, int error)
 	struct node *node;
 
 	if (error == -ERANGE)
-		return parser_fail(p, t,
-			"'%.*s' has too many bits, or ends in another family or before it begins",
-			(int)t->length, t->text);
+		return parser_fail(p, t, "'%.*s' %s", (int)t->length, t->text,
+			memchr(t->text, '/', t->length) != NULL
+				? "has too many bits: 0 to 32 with IPv4, 0 to 128 with IPv6"
+				: "must go from one address to a higher one of the same family");
 	if (a->wanted == 0 || parse_endpoint(t, &nat) < 0)
 		return parser_fail(p, t, "'%.*s' is not %s%s; names are not looked up",
 			(int)t->length, t->text, what_address,

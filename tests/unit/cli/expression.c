@@ -295,12 +295,11 @@ static const struct {
 		"    src 10.0.0.300\n"
 		"        ^~~~~~~~~~"},
 	{"src 10.0.0.0/33",
-		"'10.0.0.0/33' has too many bits, or ends in another family or before it begins\n"
+		"'10.0.0.0/33' has too many bits: 0 to 32 with IPv4, 0 to 128 with IPv6\n"
 		"    src 10.0.0.0/33\n"
 		"        ^~~~~~~~~~~"},
 	{"src 10.0.0.2-10.0.0.1",
-		"'10.0.0.2-10.0.0.1' has too many bits, or ends in another family or before it "
-		"begins\n"
+		"'10.0.0.2-10.0.0.1' must go from one address to a higher one of the same family\n"
 		"    src 10.0.0.2-10.0.0.1\n"
 		"        ^~~~~~~~~~~~~~~~~"},
 	{"mark < 5/5", "'5/5' is not a number (decimal, 0x hexadecimal or 0 octal)\n"
