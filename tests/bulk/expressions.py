@@ -235,11 +235,14 @@ def random_tree(rng, entries, depth):
 def random_filter(rng, entries, command, _label_list=None):
     """An expression by one of the ways in, sometimes with options besides."""
     if rng.random() < 0.2:
-        f = reading.random_filter(rng, entries, command)
+        # -C takes what -L takes.
+        f = reading.random_filter(rng, entries, "-L" if command == "-C" else command)
     else:
         f = reading.Filter()
     text, _, test = random_tree(rng, entries, rng.choice((1, 2, 3)))
-    f.add([text] if rng.random() < 0.5 else ["--filter", text], lambda e: test(e) is True)
+    # Behind -n, -g and -j it would be what they are translated to.
+    bare = rng.random() < 0.5 and f.words[-1:] not in (["-n"], ["-g"], ["-j"])
+    f.add([text] if bare else ["--filter", text], lambda e: test(e) is True)
     if rng.random() < 0.1:
         text, _, more = random_tree(rng, entries, 1)
         f.add(["--filter", text], lambda e: more(e) is True)
