@@ -99,6 +99,7 @@ static int show_proc_stats(struct session *s)
 	unsigned count;
 	struct stats stats = {.table = table_of(s)};
 	FILE *file = fopen(PROC_STATS, "re");
+	int error;
 
 	if (file == NULL)
 		return -errno;
@@ -112,8 +113,10 @@ static int show_proc_stats(struct session *s)
 		output_stats(&s->output, &stats);
 		stats.cpu++;
 	}
+	/* An end that is none: what was shown is not all. */
+	error = ferror(file) ? -EIO : 0;
 	fclose(file);
-	return 0;
+	return error;
 }
 
 int run_stats(struct session *s)
@@ -131,7 +134,8 @@ int run_stats(struct session *s)
 		error = ct_dump(&s->dump, &packet, show_stats, s, &answer);
 	if (error != 0) {
 		session_drop(&s->dump);
-		if (show_proc_stats(s) != 0)
+		/* Only a refusal: what breaks off later has been shown in part. */
+		if (answer.error == 0 || show_proc_stats(s) != 0)
 			return report_refusal(s, error, &answer, NULL);
 	}
 	return session_flush(s);

@@ -257,7 +257,7 @@ static void rewrite(struct datagram *d, const struct nlmsghdr *request)
 		header.nlmsg_seq = request->nlmsg_seq;
 		header.nlmsg_pid = FAULT_PORT;
 		memcpy(d->bytes + at, &header, sizeof(header));
-		if (header.nlmsg_len < sizeof(header))
+		if (header.nlmsg_len < sizeof(header) || header.nlmsg_len > d->length - at)
 			return;
 		at += NLMSG_ALIGN((size_t)header.nlmsg_len);
 	}
