@@ -12,6 +12,9 @@
 /* Entries of the walk between two looks at the events. */
 #define ENTRIES_A_TURN 32
 
+/* How long an event that an end overtook may take to come, by whole seconds of the clock. */
+#define OVERTAKEN_SECONDS 1
+
 /* The least time between the ends of two walks, and no more walking than resting. */
 #define PAUSE UINT64_C(1000000000)
 
@@ -82,14 +85,46 @@ static int show_end(const struct flow *flow, void *data)
 
 /* --- events ---------------------------------------------------------------- */
 
+static void note_end(struct watch *watch, const struct flow *flow, bool unheard)
+{
+	struct event_sync *sync = &watch->sync;
+
+	if (flow->present & FLOW_ID)
+		sync->ends[flow->id % EVENT_SYNC_ENDS] =
+			(struct event_end){.tuple = flow->tuple[ORIGINAL],
+				.id = flow->id,
+				.when = watch->received.tv_sec,
+				.unheard = unheard};
+}
+
+/* The event that an end overtook comes behind it: see the head of event_sync.h. */
+static bool is_overtaken(struct watch *watch, const struct flow *flow, enum event_type type)
+{
+	struct event_end *end = &watch->sync.ends[flow->id % EVENT_SYNC_ENDS];
+
+	if (!(flow->present & FLOW_ID) || end->id != flow->id ||
+		watch->received.tv_sec - end->when > OVERTAKEN_SECONDS)
+		return false;
+	if (end->when == 0 || !tuple_equal(&end->tuple, &flow->tuple[ORIGINAL]))
+		return false;
+	if (type == EVENT_UPDATE)
+		return !image_has(&watch->sync.image, flow);
+	if (!end->unheard)
+		return false;
+	end->when = 0;
+	return true;
+}
+
 static int take_end(struct watch *watch, const struct flow *flow, struct event *event)
 {
 	struct event_sync *sync = &watch->sync;
+	bool heard = image_remove(&sync->image, flow);
 	struct image_put put;
 	int error = 0;
 
-	if (!image_remove(&sync->image, flow) && !sync->quiet)
+	if (!heard && !sync->quiet)
 		error = show(watch, flow, EVENT_NEW);
+	note_end(watch, flow, !heard && !sync->walking && !sync->wanted);
 	if (error == 0 && sync->walking)
 		error = image_put(&sync->ended, flow, 0, &put);
 	return error ? error : event_watch_show(watch, flow, event);
@@ -103,6 +138,8 @@ int event_sync_event(struct watch *watch, const struct flow *flow, struct event 
 
 	if (event->type == EVENT_DESTROY)
 		return take_end(watch, flow, event);
+	if (is_overtaken(watch, flow, event->type))
+		return 0;
 	if (event->type == EVENT_NEW && sync->walking)
 		image_remove(&sync->ended, flow);
 	error = image_put(&sync->image, flow, sync->walking ? IMAGE_SEEN : 0, &put);

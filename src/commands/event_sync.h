@@ -18,12 +18,20 @@
  * of an entry that the walk did not find any more is known by then: the kernel
  * queues the event of an end before it takes the entry from the table
  * (nf_ct_delete() in nf_conntrack_core.c).
+ *
+ * Events of one entry come from several processors, so when one deletes it while
+ * another is about to tell of a packet, the end can come before that event. What
+ * comes behind an end that was shown a moment ago would be an entry for ever:
+ *
+ *   event UPDATE         of an entry that just ended: nothing
+ *   event NEW            likewise, when nobody had heard of it at its end: nothing
  */
 #ifndef COMMANDS_EVENT_SYNC_H
 #define COMMANDS_EVENT_SYNC_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "ctnetlink/socket.h"
 #include "flow/image.h"
@@ -31,9 +39,20 @@
 
 struct watch;
 
+/* Ends of a moment ago that are remembered, one for each id modulo this number. */
+#define EVENT_SYNC_ENDS 128
+
+struct event_end {
+	struct tuple tuple; /* the original one */
+	uint32_t id;
+	time_t when;  /* 0: none */
+	bool unheard; /* its beginning had not come, though nothing was lost */
+};
+
 struct event_sync {
 	struct image image;
 	struct image ended; /* what came to its end during the walk */
+	struct event_end ends[EVENT_SYNC_ENDS];
 	struct ct_socket dump;
 	uint64_t found;           /* entries of the walk that the filter lets pass */
 	uint64_t taken;           /* entries of all walks */

@@ -32,6 +32,23 @@ static void invert_parts(struct tuple *out, const struct tuple *in)
 		out->part[0] = protocol_icmp_answer(in->protocol, (uint8_t)in->part[0]);
 }
 
+bool tuple_equal(const struct tuple *a, const struct tuple *b)
+{
+	if (a->family != b->family || a->present != b->present)
+		return false;
+	if (a->present & TUPLE_PROTOCOL && a->protocol != b->protocol)
+		return false;
+	if (a->present & TUPLE_ZONE && a->zone != b->zone)
+		return false;
+	for (unsigned i = 0; i < TUPLE_PART_COUNT; i++) {
+		if (a->present & TUPLE_PART << i && a->part[i] != b->part[i])
+			return false;
+	}
+	if (a->present & TUPLE_SOURCE && !address_equal(&a->source, &b->source))
+		return false;
+	return !(a->present & TUPLE_DESTINATION) || address_equal(&a->destination, &b->destination);
+}
+
 void tuple_invert(struct tuple *out, const struct tuple *in)
 {
 	struct tuple inverse = {.family = in->family};

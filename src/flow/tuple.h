@@ -45,6 +45,9 @@ static inline bool address_equal(const union address *a, const union address *b)
 	return a->halves[0] == b->halves[0] && a->halves[1] == b->halves[1];
 }
 
+/* The same in all that is present, and the same present. */
+bool tuple_equal(const struct tuple *a, const struct tuple *b);
+
 /*
  * The mirror of a tuple: source and destination swapped, ports and keys too,
  * the ICMP type turned into its answer (flow/protocol.h says how), without

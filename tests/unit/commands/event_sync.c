@@ -298,6 +298,46 @@ static void test_events_of_the_unknown(void **state)
 		shown(), "NEW 5 RESYNC, UPDATE 5, DESTROY 5, NEW 6 RESYNC, DESTROY 6, ");
 }
 
+/* Deleted by one processor while another was about to tell that it is new, or has changed. */
+static void test_overtaken_by_the_end(void **state)
+{
+	(void)state;
+	table(1, 1);
+	open_watch(true, true);
+	first_walk();
+	shown();
+	happens(EVENT_DESTROY, 5);
+	happens(EVENT_NEW, 5);
+	assert_string_equal(shown(), "NEW 5 RESYNC, DESTROY 5, ");
+	happens(EVENT_DESTROY, 1);
+	happens(EVENT_UPDATE, 1);
+	assert_string_equal(shown(), "DESTROY 1, ");
+	assert_int_equal(watch.sync.image.entries, 0);
+	happens(EVENT_NEW, 5); /* the same once more is an entry again */
+	happens(EVENT_NEW, 1);
+	happens(EVENT_UPDATE, 1);
+	assert_string_equal(shown(), "NEW 5, NEW 1, UPDATE 1, ");
+}
+
+/* What is not the entry that ended, or comes too long behind it, was not overtaken. */
+static void test_not_overtaken(void **state)
+{
+	(void)state;
+	table(1, 0);
+	open_watch(true, true);
+	first_walk();
+	happens(EVENT_DESTROY, 5);
+	happens(EVENT_NEW, 5 + EVENT_SYNC_ENDS);
+	assert_string_equal(shown(), "NEW 5 RESYNC, DESTROY 5, NEW 133, ");
+	watch.received.tv_sec += 2;
+	happens(EVENT_NEW, 5);
+	assert_string_equal(shown(), "NEW 5, ");
+	event_sync_lost(&watch.sync);
+	happens(EVENT_DESTROY, 6); /* its beginning may be what was lost */
+	happens(EVENT_NEW, 6);
+	assert_string_equal(shown(), "NEW 6 RESYNC, DESTROY 6, NEW 6, ");
+}
+
 static void test_what_was_missed(void **state)
 {
 	struct flow changed = entry(2), same = entry(3), came = entry(4);
@@ -417,6 +457,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ended_meanwhile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ended_and_came_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_events_of_the_unknown, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_overtaken_by_the_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_not_overtaken, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_was_missed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_event_during_a_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lost_during_a_walk, setup, teardown),

@@ -124,12 +124,43 @@ static void in_place(void **state)
 	check_tuple(&tuple, &expected);
 }
 
+/* Only what is present counts; each member that is present does. */
+static void equals(void **state)
+{
+	const struct shape base = {1, 2, {3, 4, 5}, IPPROTO_UDP, WITH_ALL};
+	struct tuple a = make_tuple(&base), b;
+	(void)state;
+
+	for (unsigned member = 0; member < 8; member++) {
+		struct tuple changed[] = {a, a, a, a, a, a, a, a};
+
+		changed[0].source.bytes[15] = 9;
+		changed[1].destination.bytes[0] = 9;
+		changed[2].part[0] = 9;
+		changed[3].part[1] = 9;
+		changed[4].part[2] = 9;
+		changed[5].protocol = IPPROTO_TCP;
+		changed[6].family = AF_INET6;
+		changed[7].present |= TUPLE_ZONE;
+		assert_false(tuple_equal(&a, &changed[member]));
+		assert_false(tuple_equal(&changed[member], &a));
+	}
+	b = a;
+	b.zone = 7;
+	assert_true(tuple_equal(&a, &b));
+	a.present = b.present |= TUPLE_ZONE;
+	assert_false(tuple_equal(&a, &b));
+	a.zone = 7;
+	assert_true(tuple_equal(&a, &b));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mirrors),
 		cmocka_unit_test(absent_members_stay_behind),
 		cmocka_unit_test(in_place),
+		cmocka_unit_test(equals),
 	};
 
 	return cmocka_run_group_tests_name("tuple", tests, NULL, NULL);
