@@ -87,6 +87,7 @@
  *   cli/cli.h                   the room's face: words in, request out
  *   cli/request.h               what the person asks for, complete and checked
  *   cli/options.c, .h           a row an option
+ *   cli/option_set.h            sets of them
  *   cli/commands.c              a row a command
  *   cli/lookup.c                rows by name, abbreviation and letter
  *   cli/given.h                 what a command line says, not yet judged

@@ -261,15 +261,15 @@ static const struct place_sets *place_sets(uint32_t place)
 
 	if (s->known)
 		return s;
-	for (int id = 0; id < OPTION_ROWS; id++) {
+	for (unsigned id = 0; id < OPTION_ROWS; id++) {
 		const struct option_row *row = &option_rows[id];
 
 		if (row->takes & place)
-			s->taken |= OPTION_BIT(id);
+			option_set_add(&s->taken, id);
 		if (!row->whole && (row->takes | row->loaded) & place)
-			s->loaded |= OPTION_BIT(id);
+			option_set_add(&s->loaded, id);
 		if (row->needs & place)
-			s->needed |= OPTION_BIT(id);
+			option_set_add(&s->needed, id);
 	}
 	s->known = true;
 	return s;
