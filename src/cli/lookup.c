@@ -160,7 +160,10 @@ int option_by_letter(char letter)
 		ids[0] = 0; /* rows without a letter wrote here */
 		filled = true;
 	}
-	return letter > 0 ? ids[(unsigned char)letter] - 1 : -1;
+	/* A char has no sign on some machines. */
+	unsigned char place = (unsigned char)letter;
+
+	return place < sizeof(ids) / sizeof(ids[0]) ? ids[place] - 1 : -1;
 }
 
 enum argument_kind option_argument(int id)
