@@ -87,6 +87,7 @@
  *   cli/cli.h                   the room's face: words in, request out
  *   cli/request.h               what the person asks for, complete and checked
  *   cli/options.c, .h           a row an option
+ *   cli/option_set.h            sets of them
  *   cli/commands.c              a row a command
  *   cli/lookup.c                rows by name, abbreviation and letter
  *   cli/given.h                 what a command line says, not yet judged
@@ -152,6 +153,7 @@
  *   commands/load_group.c       its -D and -U lines, many to a walk
  */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "base/message.h"
@@ -171,6 +173,16 @@ static void hold_standard_descriptors(void)
 	}
 }
 
+/*
+ * Whoever may run a program with the file's user or group would change the table
+ * of all; and environment, descriptors and limits are theirs. Not AT_SECURE, which
+ * a security module sets for each change of domain too.
+ */
+static bool is_set_id(void)
+{
+	return getuid() != geteuid() || getgid() != getegid();
+}
+
 int main(int argc, char **argv)
 {
 	/* Not on the stack: there each page of them would be touched at once. */
@@ -180,6 +192,10 @@ int main(int argc, char **argv)
 	int code;
 
 	hold_standard_descriptors();
+	if (is_set_id()) {
+		message("is not made to run set-user-ID or set-group-ID; let sudo(8) run it");
+		return EXIT_USAGE;
+	}
 	if (cli_parse(&cli, argc, argv, false, &request, &complaint) < 0)
 		code = message_usage(&complaint);
 	else

@@ -602,8 +602,7 @@ static void build_events(const struct given *g, struct event_options *events)
 /* What concerns no entry. */
 static void build_manner(const struct given *g, struct request *request)
 {
-	const option_set labels = OPTION_BIT(OPTION_LABEL) | OPTION_BIT(OPTION_LABEL_ADD) |
-				  OPTION_BIT(OPTION_LABEL_DELETE);
+	const option_set labels = OPTION_SET(OPTION_LABEL, OPTION_LABEL_ADD, OPTION_LABEL_DELETE);
 
 	request->command = g->command;
 	request->table = g->table;
@@ -628,7 +627,7 @@ static void build_manner(const struct given *g, struct request *request)
 	build_guards(g, request);
 	request->output_flags = g->output_flags;
 	/* Who speaks of labels sees them; -D never did. */
-	if (g->options & labels && g->command != COMMAND_DELETE)
+	if (option_set_meet(g->options, labels) && g->command != COMMAND_DELETE)
 		request->output_flags |= OUTPUT_LABELS;
 }
 

@@ -55,10 +55,10 @@ static int does_not_go(const struct check *k, int id)
 static int check_taken(const struct check *k)
 {
 	const struct given *g = k->g;
-	option_set not_taken = g->options & ~options_taken(k->place, g->loading);
+	option_set not_taken = option_set_without(g->options, options_taken(k->place, g->loading));
 
-	if (not_taken != 0)
-		return does_not_go(k, option_first(not_taken));
+	if (!option_set_empty(not_taken))
+		return does_not_go(k, (int)option_set_first(not_taken));
 	for (unsigned parts = g->parts; parts != 0; parts &= parts - 1) {
 		int id = OPTION_PART + __builtin_ctz(parts);
 
@@ -90,11 +90,12 @@ static bool has_bits_for(const struct given *g, int mask)
 static int check_needed_rows(const struct check *k)
 {
 	const struct given *g = k->g;
-	option_set missing = options_needed(k->place) & ~g->options;
+	option_set missing = option_set_without(options_needed(k->place), g->options);
 
-	for (; missing != 0; missing &= missing - 1) {
-		unsigned id = option_first(missing) % OPTION_ROWS; /* no set has others */
+	while (!option_set_empty(missing)) {
+		unsigned id = option_set_first(missing) % OPTION_ROWS; /* no set has others */
 
+		option_set_remove(&missing, id);
 		if (option_rows[id].extra != 0 &&
 			(g->protocol == NULL || !option_of_protocol((int)id, g->protocol) ||
 				given_is_generic(g)))
@@ -199,21 +200,21 @@ static int check_conflicts(const struct check *k)
 /* -z zeroes what the kernel sends, so nothing may be left out afterwards. */
 static int check_zero(const struct check *k)
 {
-	const option_set harmless = OPTION_BIT(OPTION_ZERO) | OPTION_BIT(OPTION_FAMILY) |
-				    OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_LABEL_MAP) |
-				    OPTION_BIT(OPTION_NAT_RANGE) | OPTION_BIT(OPTION_EXPLAIN);
+	const option_set harmless = OPTION_SET(OPTION_ZERO, OPTION_FAMILY, OPTION_OUTPUT,
+		OPTION_LABEL_MAP, OPTION_NAT_RANGE, OPTION_EXPLAIN);
 	/* All that says how it is shown, but for that which ends the list early. */
-	const option_set views = (OPTION_BIT(OPTION_NETNS + 1) - OPTION_BIT(OPTION_GROUP_BY)) &
-				 ~OPTION_BIT(OPTION_LIMIT);
-	option_set filters = k->g->options & ~harmless & ~views;
+	option_set views = option_set_range(OPTION_GROUP_BY, OPTION_NETNS + 1);
+	option_set filters;
 	struct spelling a;
 	struct spelling b;
 
-	if (!is_given(k->g, OPTION_ZERO) || filters == 0)
+	option_set_remove(&views, OPTION_LIMIT);
+	filters = option_set_without(option_set_without(k->g->options, harmless), views);
+	if (!is_given(k->g, OPTION_ZERO) || option_set_empty(filters))
 		return 0;
 	return complain(k->c, "%s: zeroes all entries, so it cannot be used with %s (only with -f)",
 		option_spelled(&a, k->g, OPTION_ZERO),
-		option_spelled(&b, k->g, option_first(filters)));
+		option_spelled(&b, k->g, (int)option_set_first(filters)));
 }
 
 /* /32 and /128 are an address in other words, wherever an address may stand. */
@@ -365,15 +366,15 @@ static int check_saved_delete(const struct check *k)
 {
 	const struct given *g = k->g;
 	option_set passed_over =
-		g->options & (OPTION_BIT(OPTION_TIMEOUT) | OPTION_BIT(OPTION_ROLE));
+		option_set_both(g->options, OPTION_SET(OPTION_TIMEOUT, OPTION_ROLE));
 	struct spelling s;
 
-	if (g->command != COMMAND_DELETE || passed_over == 0)
+	if (g->command != COMMAND_DELETE || option_set_empty(passed_over))
 		return 0;
 	if (is_given(g, OPTION_SOURCE) && is_given(g, OPTION_DESTINATION))
 		return 0;
 	return complain(k->c, "%s: does not select; a -D line with it needs -s and -d",
-		option_spelled(&s, g, option_first(passed_over)));
+		option_spelled(&s, g, (int)option_set_first(passed_over)));
 }
 
 /* All of the tuple of a master, or nothing. */
@@ -382,13 +383,9 @@ static int check_master(const struct check *k)
 	static const uint8_t ids[] = {OPTION_MASTER_SOURCE, OPTION_MASTER_DESTINATION,
 		OPTION_MASTER_PROTOCOL, OPTION_MASTER_SOURCE_PORT, OPTION_MASTER_DESTINATION_PORT};
 	const struct given *g = k->g;
-	const option_set any =
-		OPTION_BIT(OPTION_MASTER_SOURCE) | OPTION_BIT(OPTION_MASTER_DESTINATION) |
-		OPTION_BIT(OPTION_MASTER_PROTOCOL) | OPTION_BIT(OPTION_MASTER_SOURCE_PORT) |
-		OPTION_BIT(OPTION_MASTER_DESTINATION_PORT);
 	const struct protocol *p = NULL;
 
-	if ((g->options & any) == 0)
+	if (!option_set_meet(g->options, option_set_of(ids, sizeof(ids))))
 		return 0;
 	if (is_given(g, OPTION_MASTER_PROTOCOL))
 		p = protocol_by_number(g->master_protocol);
@@ -449,7 +446,7 @@ static int check_expected_nat(const struct check *k)
 bool given_is_generic(const struct given *g)
 {
 	return g->loading && g->protocol != NULL && g->protocol->optional && g->parts == 0 &&
-	       g->options >> OPTION_STATE == 0;
+	       !option_set_meet(g->options, option_set_range(OPTION_STATE, OPTION_ROWS));
 }
 
 static int check_view(const struct check *k)

@@ -164,10 +164,10 @@ static int check_table_format(const struct given *g, struct complaint *c)
 
 int given_check_view(const struct given *g, struct complaint *c)
 {
-	/* All options that say how flows are shown, and the formats. */
-	const option_set views = (OPTION_BIT(OPTION_NETNS) << 1) - OPTION_BIT(OPTION_GROUP_BY);
+	const option_set views = option_set_range(OPTION_GROUP_BY, OPTION_NETNS + 1);
 
-	if ((g->options & (views | OPTION_BIT(OPTION_OUTPUT))) == 0)
+	/* All options that say how flows are shown, and the formats. */
+	if (!option_set_meet(g->options, views) && !is_given(g, OPTION_OUTPUT))
 		return 0;
 
 	int error = is_given(g, OPTION_GROUP_BY) ? check_summary(g, c) : check_flows(g, c);

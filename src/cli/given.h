@@ -46,7 +46,7 @@ struct given_filter {
 };
 
 struct given {
-	option_set options; /* OPTION_BIT of what was given */
+	option_set options; /* those of parts are in `parts` */
 	uint16_t parts;     /* likewise of parts: bit id - OPTION_PART */
 	/* The word that an option was written in, NULL: by its letter. */
 	const char *word[OPTIONS];
@@ -116,7 +116,7 @@ static inline bool is_given(const struct given *g, int id)
 {
 	if (id >= OPTION_PART)
 		return (g->parts >> (id - OPTION_PART) & 1) != 0;
-	return (g->options & OPTION_BIT(id)) != 0;
+	return option_set_has(g->options, (unsigned)id);
 }
 
 static inline void mark_given(struct given *g, int id)
@@ -124,7 +124,7 @@ static inline void mark_given(struct given *g, int id)
 	if (id >= OPTION_PART)
 		g->parts |= (uint16_t)(1u << (id - OPTION_PART));
 	else
-		g->options |= OPTION_BIT(id);
+		option_set_add(&g->options, (unsigned)id);
 }
 
 /* An option as the person wrote it, for a complaint. */

@@ -160,7 +160,10 @@ int option_by_letter(char letter)
 		ids[0] = 0; /* rows without a letter wrote here */
 		filled = true;
 	}
-	return letter > 0 ? ids[(unsigned char)letter] - 1 : -1;
+	/* A char has no sign on some machines. */
+	unsigned char place = (unsigned char)letter;
+
+	return place < sizeof(ids) / sizeof(ids[0]) ? ids[place] - 1 : -1;
 }
 
 enum argument_kind option_argument(int id)
@@ -261,15 +264,15 @@ static const struct place_sets *place_sets(uint32_t place)
 
 	if (s->known)
 		return s;
-	for (int id = 0; id < OPTION_ROWS; id++) {
+	for (unsigned id = 0; id < OPTION_ROWS; id++) {
 		const struct option_row *row = &option_rows[id];
 
 		if (row->takes & place)
-			s->taken |= OPTION_BIT(id);
+			option_set_add(&s->taken, id);
 		if (!row->whole && (row->takes | row->loaded) & place)
-			s->loaded |= OPTION_BIT(id);
+			option_set_add(&s->loaded, id);
 		if (row->needs & place)
-			s->needed |= OPTION_BIT(id);
+			option_set_add(&s->needed, id);
 	}
 	s->known = true;
 	return s;

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/option_set.h"
 #include "cli/request.h"
 #include "flow/protocol.h"
 
@@ -109,19 +110,7 @@ enum option_id {
 	OPTION_COMMAND = OPTIONS,
 };
 
-/* Sets of the options that have a row; those of parts are told apart by OPTION_PART. */
-/* A set of options: more of them than 64 bits hold. */
-typedef unsigned __int128 option_set;
-#define OPTION_BIT(id) ((option_set)1 << (id))
-
-/* The lowest option of a set that is not empty. */
-static inline unsigned option_first(option_set set)
-{
-	uint64_t low = (uint64_t)set;
-
-	return low ? (unsigned)__builtin_ctzll(low)
-		   : 64 + (unsigned)__builtin_ctzll((uint64_t)(set >> 64));
-}
+_Static_assert(OPTION_ROWS <= 64 * OPTION_SET_WORDS, "an option has no bit in the sets");
 
 /* Addresses lie together at the front: their ids are indexes too. */
 #define OPTION_ADDRESSES (OPTION_MASTER_DESTINATION + 1)
@@ -273,7 +262,7 @@ struct option_name {
 };
 bool option_next_name(unsigned *cursor, const struct protocol *protocol, struct option_name *out);
 
-/* What goes with a place: sets of OPTION_BIT, from the rows' masks. */
+/* What goes with a place: sets of options, from the rows' masks. */
 option_set options_taken(uint32_t place, bool loading);
 option_set options_needed(uint32_t place);
 

@@ -65,7 +65,7 @@ const char *command_spelled(struct spelling *s, const struct given *g)
 
 static void given_start(struct given *g, bool loading)
 {
-	g->options = 0;
+	g->options = (option_set){0};
 	g->parts = 0;
 	g->command = COMMAND_NONE;
 	g->table = TABLE_CONNTRACK;
@@ -108,8 +108,8 @@ static int left_over(const char *word, struct complaint *c)
 static bool takes_expression(const struct given *g)
 {
 	return g->command != COMMAND_NONE && g->command != COMMAND_HELP && !g->help &&
-	       (options_taken(option_place(g->command, g->table), g->loading) &
-		       OPTION_BIT(OPTION_FILTER)) != 0;
+	       option_set_has(options_taken(option_place(g->command, g->table), g->loading),
+		       OPTION_FILTER);
 }
 
 /* The words that no option took are an expression, or should not be there. */

@@ -522,13 +522,13 @@ int value_protocol(
 
 static int read_protocol(struct given *g, int id, const char *text, struct complaint *c)
 {
-	const option_set own = ~(option_set)0 << OPTION_STATE;
+	const option_set own = option_set_range(OPTION_STATE, OPTION_ROWS);
 	struct spelling s;
 	uint8_t number = 0;
 
 	if (value_protocol(g, id, text, &number, c) < 0)
 		return -1;
-	if ((g->options & own || g->parts != 0) && number != g->protocol_number)
+	if ((option_set_meet(g->options, own) || g->parts != 0) && number != g->protocol_number)
 		return complain(c, "%s: '%s' comes behind options of -p '%s'",
 			option_spelled(&s, g, id), text, g->protocol_value);
 	g->protocol = protocol_by_number(number);

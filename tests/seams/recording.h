@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A recording: datagrams of the kernel as they came, each after its length as
- * an uint32_t in host order. tests/recordings/recorder.c writes it.
+ * an uint32_t in host order. tests/recordings/recorder.c writes it, and those of
+ * the tree are little-endian; a big-endian host turns them round when they are
+ * opened, so that they are what its own kernel would have said.
  */
 #ifndef SEAMS_RECORDING_H
 #define SEAMS_RECORDING_H

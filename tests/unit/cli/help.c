@@ -80,7 +80,7 @@ static void check_command(enum command command, enum table table)
 	for (int id = 0; id < OPTION_STATE; id++) {
 		bool shown = has_row(text, &option_rows[id]);
 
-		if (shown != (taken >> id & 1))
+		if (shown != option_set_has(taken, (unsigned)id))
 			fail_msg("%s: --%s is %s", line, option_rows[id].name,
 				shown ? "shown" : "missing");
 	}

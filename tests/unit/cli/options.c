@@ -312,17 +312,18 @@ static void places(void **state)
 {
 	option_set delete = options_taken(option_place(COMMAND_DELETE, TABLE_CONNTRACK), false);
 	option_set loaded = options_taken(option_place(COMMAND_DELETE, TABLE_CONNTRACK), true);
+	option_set version = options_taken(option_place(COMMAND_VERSION, TABLE_CONNTRACK), false);
+	option_set nat_range = OPTION_SET(OPTION_NAT_RANGE);
 	option_set create = options_needed(option_place(COMMAND_CREATE, TABLE_CONNTRACK));
 
 	(void)state;
-	assert_true(delete &OPTION_BIT(OPTION_SOURCE));
-	assert_false(delete &OPTION_BIT(OPTION_TIMEOUT));
-	assert_true(loaded & OPTION_BIT(OPTION_TIMEOUT));
-	assert_true(create & OPTION_BIT(OPTION_PROTOCOL));
-	assert_true(create & OPTION_BIT(OPTION_TIMEOUT));
-	assert_false(create & OPTION_BIT(OPTION_MARK));
-	assert_int_equal(options_taken(option_place(COMMAND_VERSION, TABLE_CONNTRACK), false),
-		OPTION_BIT(OPTION_NAT_RANGE));
+	assert_true(option_set_has(delete, OPTION_SOURCE));
+	assert_false(option_set_has(delete, OPTION_TIMEOUT));
+	assert_true(option_set_has(loaded, OPTION_TIMEOUT));
+	assert_true(option_set_has(create, OPTION_PROTOCOL));
+	assert_true(option_set_has(create, OPTION_TIMEOUT));
+	assert_false(option_set_has(create, OPTION_MARK));
+	assert_memory_equal(&version, &nat_range, sizeof(version));
 	assert_int_equal(option_place(COMMAND_LIST, TABLE_DYING),
 		option_place(COMMAND_LIST, TABLE_CONNTRACK));
 	assert_true(cli_loadable(COMMAND_DELETE, TABLE_CONNTRACK));

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <locale.h>
-#include <wchar.h>
-
 #include "sample.h"
 
 static const struct output list = {.format = &output_json};
@@ -248,8 +245,8 @@ static const char *read_string(const char *p)
 	static const char hex[] = "0123456789abcdef";
 
 	while (*p != '"') {
-		wchar_t character;
-		int n = mbtowc(&character, p, 4);
+		uint32_t character = 0;
+		int n = read_utf8(&character, p);
 
 		assert_true(n > 0);
 		assert_true(character >= ' ' && (character < 0x7f || character > 0x9f));
@@ -394,7 +391,5 @@ int main(void)
 		cmocka_unit_test(test_dates),
 	};
 
-	if (!setlocale(LC_CTYPE, "C.UTF-8"))
-		return 77;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

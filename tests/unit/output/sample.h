@@ -27,6 +27,30 @@
 #define SAMPLE_SECOND      1764022043
 #define SAMPLE_NANOSECONDS (UINT64_C(1764022043) * 1000000000)
 
+/* The character at text, and how many bytes it takes; 0 where none is in UTF-8. */
+static inline int read_utf8(uint32_t *character, const char *text)
+{
+	static const uint32_t smallest[] = {0, 1, 0x80, 0x800, 0x10000};
+	const uint8_t *bytes = (const uint8_t *)text;
+	int length = bytes[0] < 0x80    ? 1
+		     : bytes[0] < 0xc0  ? 0
+		     : bytes[0] < 0xe0  ? 2
+		     : bytes[0] < 0xf0  ? 3
+		     : bytes[0] <= 0xf4 ? 4
+					: 0;
+	uint32_t value = length < 2 ? bytes[0] : bytes[0] & (0x7fu >> length);
+
+	for (int i = 1; i < length; i++) {
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+		value = value << 6 | (bytes[i] & 0x3fu);
+	}
+	*character = value;
+	if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
+		return 0;
+	return length;
+}
+
 /* An output into memory; text is what was written up to the last page_text(). */
 struct page {
 	struct output output;
