@@ -20,7 +20,7 @@ def _output(*words, **more):
 
 
 def _real_kernel(name):
-    """The package that a name without version ("linux-image-cloud-amd64") stands for."""
+    """The package that a name like linux-image-cloud-amd64 stands for: the newest of its kind."""
     found = re.search(r"^ *Depends: (linux-image-\d\S+)$",
                       _output("apt-cache", "depends", name), re.MULTILINE)
     return found.group(1) if found else name
@@ -52,9 +52,7 @@ def package(name, folder):
 
 def kernel(name, debs, folder):
     """(image, folder of modules) of a kernel's package, unpacked into a folder."""
-    real = name
-    if not re.match(r"linux-image-\d", name) or not _downloaded(name, debs):
-        real = _real_kernel(name)
+    real = _real_kernel(name)
     _output("dpkg-deb", "-x", package(real, debs), folder)
     images = glob.glob(os.path.join(folder, "boot", "vmlinuz-*"))
     if len(images) != 1:

@@ -73,7 +73,7 @@ class Report:
     """The verdicts of one kernel against what is known of it."""
 
     def __init__(self, release, verdicts, known):
-        self.release, self.groups, self.lines = release, {}, []
+        self.release, self.groups, self.lines, self.died = release, {}, [], 0
         for name, verdict in sorted(verdicts.items()):
             reasons = [row.reason for row in known if row.holds(release, name)]
             self._count(name, verdict, reasons)

@@ -9,7 +9,7 @@ NAMES = {1: "icmp", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 58: "icmpv6", 13
 PORTS = ("sport", "dport")
 KEYS = ("srckey", "dstkey")
 ICMP = ("type", "code", "id")
-PARTS = {1: ICMP, 58: ICMP, 6: PORTS, 17: PORTS, 132: PORTS, 136: PORTS, 47: KEYS}
+PARTS = {1: ICMP, 58: ICMP, 6: PORTS, 17: PORTS, 33: PORTS, 132: PORTS, 136: PORTS, 47: KEYS}
 ANSWERS = {8: 0, 13: 14, 15: 16, 17: 18, 128: 129, 139: 140}
 SLACK = 10  # seconds that may have gone by since a time limit was set
 
