@@ -64,7 +64,7 @@ class Command:
     live: bool = False            # waits for events
     results: tuple = ()           # files that it writes
     named: bool = False           # shows names, or numbers where it finds none
-    far: bool = False             # its effect is in another namespace
+    long: bool = False            # so many calls that each place fails but once, in any run
 
     @property
     def argv(self):
@@ -80,7 +80,9 @@ class Command:
         return "--strict" in self.words
 
 
-FILES = {"labels": LABEL_LIST, "load": load(3), "long": load(120),
+# More lines than a load keeps in memory.
+FILES = {"huge": load(9000), "labels": LABEL_LIST, "load": load(3), "long": load(120),
+         "addresses": "10.0.0.1\n10.1.0.0/16\nfd00::1-fd00::9\n",
          "filter": "tcp and dport 443\n", "broken": "-D -p tcp --dport 80\n-D --nonsense\n"}
 
 COMMANDS = [
@@ -105,7 +107,10 @@ COMMANDS = [
     Command("-L --filter src_in_{10.0.0.0/8,fd00::/8}_and_(dport_in_{80,443}_or_mark_5) --explain"),
     Command("-L --filter-file filter"),
     Command("-L tcp or dport 53"),
+    Command("-L --filter src_@addresses"),
+    Command("-L --filter label_one_and_tcp --labelmap labels"),
     Command("-L --group-by src/24,proto"),
+    Command("-L --group-by src,proto,dport --resolve", named=True),
     Command("-L --group-by dport --top 2 --approx"),
     Command("-L --group-by proto --sort flows -o json"),
     Command("-L --group-by proto -o csv"),
@@ -116,6 +121,7 @@ COMMANDS = [
     Command("-L expect -o xml"),
     Command("-L expect -o json"),
     Command("-L --netns far"),
+    Command("-L --netns /run/netns/far"),
     Command("-L --netns all"),
     Command("-C --netns all"),
     Command("-L -z"),
@@ -152,7 +158,7 @@ COMMANDS = [
     Command("-D -p tcp --max 100 --strict"),
     Command("-D -p udp --dry-run"),
     Command("-D -p 99", code=1),
-    Command("-D --netns far -m 5", far=True),
+    Command("-D --netns far -m 5"),
     Command("-D expect -s 10.0.0.2 -d 10.0.0.1 -p tcp --sport 0 --dport 5000"
             " --reply-port-src 0 --reply-port-dst 0"),
     Command("-F"),
@@ -162,6 +168,7 @@ COMMANDS = [
     Command("-F expect"),
     Command("-R load"),
     Command("-R long --skip-existing"),
+    Command("-R huge --dry-run", long=True),
     Command("-R -", stdin=load(3)),
     Command("-R load --undo back --strict", results=("back",)),
     Command("-R load --dry-run"),
