@@ -31,7 +31,7 @@ PYTHON_WITHOUT = ("config-*", "dist-packages", "ensurepip", "idlelib", "lib2to3"
 TESTS = ("tests/cases", "tests/traffic", "doc/conntrack.schema.json")
 # (Amanda's helper asks for ts_kmp by name, which is not among what it depends on.)
 MODULES = re.compile(r"ts_kmp|nf_conntrack\w*|nf_nat\w*|nf_tables\w*|nft_\w+|nfnetlink\w*|"
-                     r"nf_flow_table\w*|overlay|veth|dummy|sctp|gre|ip_gre")
+                     r"nf_flow_table\w*|overlay|veth|dummy|sctp|dccp\w*|gre|ip_gre")
 
 
 # ---------------------------------------------------------------- the archive
