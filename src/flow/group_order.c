@@ -131,7 +131,8 @@ int group_order(const struct group_table *table, uint32_t **out, size_t *count)
 	struct order order = {.table = table};
 	size_t all = group_count(table);
 	size_t room = view->top > 0 && view->top < all ? view->top : all;
-	uint32_t *heap = malloc((room > 0 ? room : 1) * sizeof(*heap));
+	/* Zeroed, as an analyzer cannot see that only what is filled is read. */
+	uint32_t *heap = calloc(room > 0 ? room : 1, sizeof(*heap));
 
 	if (heap == NULL)
 		return -ENOMEM;
