@@ -26,7 +26,8 @@ def run(image, initramfs, folder, processors, seconds):
     console, results = os.path.join(folder, "console"), os.path.join(folder, "results")
     command = [QEMU, "-accel", "tcg", "-cpu", "qemu64,+rdrand", "-m", str(MEGABYTES),
                *(CLOCK if processors == 1 else []), "-smp", str(processors),
-               "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "file:" + console, "-serial", "file:" + results,
+               "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+               "-serial", "file:" + console, "-serial", "file:" + results,
                "-kernel", image, "-initrd", initramfs, "-append", KERNEL_WORDS]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as machine:
         try:
