@@ -218,13 +218,20 @@ static void whose_option(const char *name, size_t length, char *text, size_t siz
 	}
 }
 
+static void offer_options(struct suggestion *nearest, const struct protocol *protocol)
+{
+	struct option_name known;
+	unsigned cursor = 0;
+
+	while (option_next_name(&cursor, protocol, &known))
+		suggest_offer(nearest, known.name);
+}
+
 static int unknown_option(const struct given *g, const char *word, struct complaint *c)
 {
 	const char *name = word + 2;
 	size_t length = name_length(name);
 	struct suggestion nearest;
-	struct option_name known;
-	unsigned cursor = 0;
 	char typed[64];
 	char hint[96];
 	char owners[96];
@@ -241,8 +248,10 @@ static int unknown_option(const struct given *g, const char *word, struct compla
 			name, g->protocol_value, owners);
 	snprintf(typed, sizeof(typed), "%.*s", (int)length, name);
 	suggest_start(&nearest, typed);
-	while (option_next_name(&cursor, g->protocol, &known))
-		suggest_offer(&nearest, known.name);
+	offer_options(&nearest, g->protocol);
+	/* Those of a protocol that is not named yet. */
+	for (size_t i = 0; nearest.best == NULL && g->protocol == NULL && i < protocol_count; i++)
+		offer_options(&nearest, &protocols[i]);
 	if (nearest.best == NULL)
 		return complain(c, "--%s: unknown option", typed);
 	snprintf(hint, sizeof(hint), "--%s", nearest.best);

@@ -259,6 +259,7 @@ static const struct {
 	{"-L -p 6x", "'6x' is not"},
 	{"-L -p 99999999999", "'99999999999' is not"},
 	{"-h -p foo", "'foo' is not"},
+	{"-L --dprt 1", "--dprt: unknown option, did you mean '--dport'?"},
 	{"-L --sport 1", "--sport: is known to the right of -p only (-p tcp, udp, udplite, sctp"},
 	{"-L --sport 1 -p tcp", "--sport: is known to the right of -p only"},
 	{"-L --state ESTABLISHED", "--state: is known|(-p tcp, sctp, dccp)"},
