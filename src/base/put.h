@@ -33,7 +33,7 @@ struct digits {
 
 struct digits digits_of(uint32_t value);
 
-/* Writes eight bytes. */
+/* Writes eight bytes, whatever the length. */
 static inline char *put_digits(char *p, struct digits digits)
 {
 	uint64_t text = htole64(digits.text);
@@ -42,7 +42,7 @@ static inline char *put_digits(char *p, struct digits digits)
 	return p + digits.length;
 }
 
-/* Decimal, zeros on the left to make `digits` digits. */
+/* Decimal, zeros on the left to make `digits` digits; room: PUT_U64_MAX behind the zeros. */
 char *put_u64_padded(char *p, uint64_t value, unsigned digits);
 
 /* Lower case hexadecimal without prefix and without leading zeros. */

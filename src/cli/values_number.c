@@ -69,6 +69,7 @@ int value_buffer_size(struct given *g, int id, const char *text, struct complain
 	g->buffer_size = (int)size;
 	return 0;
 }
+
 /* The nearest service of the protocol, out of services(5). */
 static int not_a_port(
 	const struct given *g, int id, const char *text, const char *what, struct complaint *c)

@@ -146,7 +146,7 @@ unsigned next_named_label(
  */
 const struct tm *local_time(time_t second);
 
-/* RFC 3339 in UTC with all nine digits; at most 35 bytes. */
+/* RFC 3339 in UTC with all nine digits: at most 35 bytes, in room for 64. */
 char *put_moment(char *p, uint64_t second, uint64_t nanosecond);
 
 /* When it happened: the kernel's time of the event if it has one, else when it was read. */

@@ -179,26 +179,38 @@ static void test_not_sent(void **state)
 
 /* ------------------------------------------------------------------- recent */
 
-static void test_window(void **state)
+/* Entries whose ids are this far apart: all in chains of their own, or all in one. */
+static void check_window(uint32_t apart)
 {
 	static struct recent recent;
 	struct flow flow;
 
-	(void)state;
 	memset(&recent, 0, sizeof(recent));
 	fake_flow(&flow, 1);
 	for (unsigned n = 0; n < 10000; n++) {
-		flow.id = n;
+		flow.id = n * apart;
 		assert_false(recent_seen(&recent, &flow));
 		/* All of so many before are still known. */
 		for (unsigned back = 0; back < RECENT_ENTRIES && back <= n; back += 7) {
-			flow.id = n - back;
+			flow.id = (n - back) * apart;
 			assert_true(recent_seen(&recent, &flow));
 		}
 	}
 	flow.present &= ~FLOW_ID;
 	assert_false(recent_seen(&recent, &flow));
 	assert_false(recent_seen(&recent, &flow));
+}
+
+static void test_window(void **state)
+{
+	(void)state;
+	check_window(1);
+}
+
+static void test_chain(void **state)
+{
+	(void)state;
+	check_window(RECENT_CHAINS);
 }
 
 int main(void)
@@ -217,6 +229,7 @@ int main(void)
 		cmocka_unit_test_setup(test_no_socket, fake_setup),
 		cmocka_unit_test_setup(test_not_sent, fake_setup),
 		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_chain),
 	};
 	return cmocka_run_group_tests_name("walk", tests, NULL, NULL);
 }
