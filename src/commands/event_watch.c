@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/message.h"
@@ -45,19 +46,19 @@ static bool is_wanted(const struct request *request, enum event_type type)
 	return (request->event_mask & masks[type]) != 0;
 }
 
+static int write_output(struct watch *watch);
+
 /*
- * The queue is full only when the reader has been slow for long. Then nothing is
- * taken from the kernel, which has a queue of its own, until there is room.
+ * The queue is full, and stays so when the reader has been slow for long. Then
+ * nothing is taken from the kernel, which has a queue of its own, until there is room.
  */
 static int wait_for_room(struct watch *watch)
 {
-	while (!event_queue_has_room(&watch->queue)) {
-		int error = event_watch_turn(watch, true, 0);
+	int error = 0;
 
-		if (error != 0)
-			return error;
-	}
-	return 0;
+	while (error == 0 && !event_queue_has_room(&watch->queue))
+		error = watch->stalled ? event_watch_turn(watch, true, 0) : write_output(watch);
+	return error;
 }
 
 static int count_record(const struct watch *watch)
@@ -316,10 +317,13 @@ static const struct timespec *wait_time(
 	return time;
 }
 
-/* The reader went away while there was nothing to write: as if there had been. */
+/*
+ * The reader went away while there was nothing to write: as if there had been. Not
+ * by raise(3), for which some libcs take a call that the sandbox does not leave.
+ */
 static int reader_gone(void)
 {
-	raise(SIGPIPE);
+	(void)syscall(SYS_tgkill, getpid(), gettid(), SIGPIPE);
 	return -EPIPE;
 }
 
@@ -336,6 +340,11 @@ int event_watch_turn(struct watch *watch, bool wait, uint64_t until)
 	struct timespec time = {.tv_nsec = REST};
 	int error = 0;
 
+	/* What was shown since the last turn does not wait for an event. */
+	if (!watch->stalled)
+		error = write_output(watch);
+	if (error != 0)
+		return error;
 	if (ppoll(wanted, 3, rest ? &time : wait_time(watch, wait, until, &time), NULL) < 0 &&
 		errno != EINTR)
 		return -errno;

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import socket
 import time
 
@@ -74,6 +75,25 @@ def resync_without_snapshot(house):
     house.true("what it has is in the table", set(accounts.there) == known,
                "%d of %d" % (len(known), len(accounts.there)))
     house.true("no snapshot", "[SNAPSHOT]" not in result.out)
+
+
+def many_missed_at_once(house):
+    """More than the queue holds, and nothing happens behind them: each is shown all the same."""
+    stream.outward(house)
+    watcher = stream.Watcher(house, "-e", "DESTROY", "-b", "1000000", "--queue", "64K", "--resync")
+    flows = 20000
+    sender = stream.Sender()
+    for first in range(0, flows, 500):
+        sender.send(first, 500)
+        time.sleep(0.005)
+    watcher.settle()
+    watcher.poke(signal.SIGSTOP)
+    house.must(house.program, "-F")
+    watcher.poke(signal.SIGCONT)
+    watcher.wait(lambda: watcher.shown() == flows, "show what it missed")
+    result = watcher.end()
+    house.equal("the summary", stream.summary(result), flows)
+    house.true("most were missed", sum("[RESYNC]" in line for line in result.lines) > flows / 2)
 
 
 def snapshot_has_no_hole(house):
@@ -194,6 +214,6 @@ def silent_entries(house):
     house.true("none speaks", "nf_conntrack_events is 0" in result.err, result.err)
 
 
-SCENARIOS = [resync_balances, resync_without_snapshot, snapshot_has_no_hole,
+SCENARIOS = [resync_balances, resync_without_snapshot, many_missed_at_once, snapshot_has_no_hole,
              reliable_loses_no_end, reliable_resync_balances, loss_is_exact, loss_in_json, strict,
              silent_entries]

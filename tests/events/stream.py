@@ -138,15 +138,20 @@ class Watcher:
 
     def words(self):
         """What it has said on stderr so far."""
-        self.err.seek(0)
-        return self.err.read()
+        return written(self.err)
+
+    def shown(self):
+        """Lines of its output so far."""
+        return written(self.own).count("\n")
 
     def result(self):
-        text = ""
-        if self.own:
-            self.own.seek(0)
-            text = self.own.read()
-        return world.Result(self.process.returncode, text, self.words())
+        return world.Result(self.process.returncode, written(self.own) if self.own else "",
+                            self.words())
+
+
+def written(file):
+    """All of a file that somebody may be writing, whose place in it is shared with us."""
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode()
 
 
 def name_of(line):
