@@ -38,6 +38,8 @@
 #define FIRST_FOREIGN 0x40000000
 
 #define ANY_ARGUMENT (-1)
+/* As a value: the number of this process. */
+#define THIS_PROCESS 0
 
 /* One allowed system call: under which needs (0: always), and with which argument. */
 struct rule {
@@ -97,7 +99,7 @@ static const struct rule rules[] = {
 	ALWAYS(wait4),
 	ALWAYS(getpid),
 	ALWAYS(gettid),
-	ALWAYS(tgkill),
+	{SYS_tgkill, 0, 0, {THIS_PROCESS, THIS_PROCESS}},
 	ALWAYS(exit),
 	ALWAYS(exit_group),
 	/* Is it a terminal, and how wide. */
@@ -109,7 +111,11 @@ static const struct rule rules[] = {
 	ALWAYS(capget),
 	ALWAYS(capset),
 	NEEDED(sendto, SANDBOX_SEND | SANDBOX_ADMIN),
-	{SYS_openat, SANDBOX_OPEN, 2, {SANDBOX_OPEN_FLAGS, SANDBOX_OPEN_FLAGS}},
+	/* Both calls, and the flag that musl adds to each. */
+	{SYS_openat, SANDBOX_OPEN, 2, {SANDBOX_OPEN_FLAGS, SANDBOX_OPEN_FLAGS | O_LARGEFILE}},
+#ifdef SYS_open
+	{SYS_open, SANDBOX_OPEN, 1, {SANDBOX_OPEN_FLAGS, SANDBOX_OPEN_FLAGS | O_LARGEFILE}},
+#endif
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
@@ -132,6 +138,11 @@ static void put_answer(struct program *p, uint32_t answer)
 	put(p, BPF_RET | BPF_K, answer, 0, 0);
 }
 
+static uint32_t wanted_value(uint32_t value)
+{
+	return value == THIS_PROCESS ? (uint32_t)getpid() : value;
+}
+
 /* A is the number of the call: is it this rule's? */
 static void put_rule(struct program *p, const struct rule *rule)
 {
@@ -145,8 +156,8 @@ static void put_rule(struct program *p, const struct rule *rule)
 			(uint32_t)offsetof(struct seccomp_data, args) +
 				8 * (uint32_t)rule->argument + low_word,
 			0, 0);
-		put(p, BPF_JMP | BPF_JEQ | BPF_K, rule->value[0], 1, 0);
-		put(p, BPF_JMP | BPF_JEQ | BPF_K, rule->value[1], 0, 1);
+		put(p, BPF_JMP | BPF_JEQ | BPF_K, wanted_value(rule->value[0]), 1, 0);
+		put(p, BPF_JMP | BPF_JEQ | BPF_K, wanted_value(rule->value[1]), 0, 1);
 	}
 	put_answer(p, SECCOMP_RET_ALLOW);
 	put_answer(p, SECCOMP_RET_ERRNO | EPERM);
