@@ -2,7 +2,6 @@
 /* Whether what is given goes together: the matrix of the option table, and the conflicts. */
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "cli/cli.h"

@@ -3,7 +3,6 @@
  * The expressions of a command line: the words that no option takes, --filter
  * and --filter-file. All of them must hold, besides the options.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

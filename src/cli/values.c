@@ -2,7 +2,6 @@
 /* One value of an option into struct given: strict, whole, in range. */
 #include "cli/values.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <linux/netfilter/nf_conntrack_common.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Values of the options that make an entry whole: helper, windows, adjustments, master. */
-#include <linux/netfilter/nf_conntrack_tcp.h>
 #include <string.h>
 
 #include "base/parse.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The values of options that only -E has. */
-#include <stdio.h>
 
 #include "base/parse.h"
 #include "cli/given.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/event_sync.h"
 
-#include <errno.h>
-
 #include "commands/event_watch.h"
 #include "commands/sysctl.h"
 #include "ctnetlink/decode.h"

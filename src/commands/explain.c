@@ -2,7 +2,6 @@
 #include "commands/explain.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/message.h"
 #include "base/writer.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* -G: look one entry up by its tuple. */
-#include <errno.h>
 
 #include "commands/ask.h"
 #include "commands/report.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/session.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 

@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "base/arena.h"
-#include "base/message.h"
 #include "commands/netns.h"
 #include "commands/report.h"
 #include "commands/summary.h"

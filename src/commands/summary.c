@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/summary.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 

@@ -18,7 +18,6 @@
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
-#include <sys/socket.h>
 
 #include "ctnetlink/attributes.h"
 #include "ctnetlink/decode_tuple.h"

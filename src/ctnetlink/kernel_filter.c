@@ -2,7 +2,6 @@
 #include "ctnetlink/kernel_filter.h"
 
 #include <linux/netfilter/nfnetlink_conntrack.h>
-#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>

@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include "base/put.h"
-#include "flow/address_set.h"
 #include "flow/expression.h"
 #include "flow/protocol.h"
 #include "flow/status.h"

@@ -9,7 +9,6 @@
 
 #include "flow/expression.h"
 #include "flow/protocol.h"
-#include "flow/status.h"
 
 struct printed {
 	struct writer *w;

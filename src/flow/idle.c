@@ -10,7 +10,6 @@
 
 #include "base/file.h"
 #include "base/parse.h"
-#include "flow/protocol.h"
 
 #define SYSCTL "/proc/sys/net/netfilter/nf_conntrack_"
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a list of labels: whatever they are, each name that is read is
+ * Any bytes as a file of labels: whatever they are, each name that is read is
  * one that can be asked for, and finds its bit.
  */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "flow/labels.h"
+#include "fuzz/memory_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,10 +22,13 @@ static void count(unsigned line, const char *why, void *data)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct memory_file file = memory_file_make(data, size);
 	struct label_map map;
 	unsigned last = 0;
+	int error = label_map_load(&map, file.path, count, &last);
 
-	if (label_map_parse(&map, (const char *)data, size, count, &last) < 0)
+	memory_file_close(&file);
+	if (error < 0)
 		return 0;
 	for (int bit = 0; bit < LABEL_BITS; bit++) {
 		if (map.name[bit] != NULL && label_bit(&map, map.name[bit]) != bit)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/load_file.h"
+#include "fuzz/memory_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -56,13 +57,12 @@ static struct sum read_all(struct load_file *f)
 	return sum;
 }
 
-static struct sum read_stream(char *bytes, size_t size)
+static struct sum read_file(const char *path)
 {
-	struct load_file f = {.path = "fuzz"};
+	struct load_file f;
 	struct sum sum;
 
-	f.stream = fmemopen(bytes, size, "r");
-	check(f.stream != NULL);
+	check(load_file_open(&f, path) == 0);
 	sum = read_all(&f);
 	load_file_close(&f);
 	return sum;
@@ -70,16 +70,11 @@ static struct sum read_stream(char *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *copy = malloc(size + 1);
-	struct sum first, second;
+	struct memory_file file = memory_file_make(data, size);
+	struct sum first = read_file(file.path), second = read_file(file.path);
 
-	check(copy != NULL);
-	memcpy(copy, data, size);
-	copy[size] = '\n'; /* a stream of memory cannot be empty */
-	first = read_stream(copy, size + 1);
-	second = read_stream(copy, size + 1);
+	memory_file_close(&file);
 	check(first.lines == second.lines && first.words == second.words &&
 		first.result == second.result && first.last_line == second.last_line);
-	free(copy);
 	return 0;
 }
