@@ -488,16 +488,20 @@ static int no_such_protocol(const struct given *g, int id, const char *text, str
 {
 	struct spelling s;
 	struct suggestion nearest;
-	char hint[96];
+	char hint[96], names[128] = "";
+	size_t used = 0;
 
 	suggest_start(&nearest, text);
-	for (size_t i = 0; i < protocol_count; i++)
+	for (size_t i = 0; i < protocol_count; i++) {
 		suggest_offer(&nearest, protocols[i].name);
+		if (used < sizeof(names))
+			used += (size_t)snprintf(
+				names + used, sizeof(names) - used, "%s, ", protocols[i].name);
+	}
 	return complain(c,
-		"%s: '%s' is not a known protocol (tcp, udp, udplite, sctp, dccp, icmp, icmpv6, "
-		"gre, a "
-		"name from /etc/protocols, or a number from 0 to 255)%s",
-		option_spelled(&s, g, id), text, suggest_text(&nearest, hint, sizeof(hint)));
+		"%s: '%s' is not a known protocol (%sa name from /etc/protocols, or a number "
+		"from 0 to 255)%s",
+		option_spelled(&s, g, id), text, names, suggest_text(&nearest, hint, sizeof(hint)));
 }
 
 int value_protocol(
