@@ -52,9 +52,9 @@ enum protocol_extra {
 };
 
 struct protocol {
-	const char *name; /* "tcp" */
-	uint8_t number;   /* IPPROTO_… */
-	uint8_t part_count;
+	const char *name;    /* "tcp" */
+	uint8_t number;      /* IPPROTO_… */
+	uint8_t part_count;  /* not 0: without parts a number is all there is to know */
 	uint8_t state_count; /* length of states */
 	uint8_t extra;       /* enum protocol_extra */
 	uint8_t needed;      /* bit i: create and get need part i */

@@ -2,8 +2,9 @@
 /*
  * Any text as an expression, of words, of an option or of a file: it is refused
  * with a complaint that points into the text, or it is read; then what is
- * printed of it is read again, prints the same and matches the same. No file is
- * read meanwhile, whatever the text names: no descriptor can be opened.
+ * printed of it is read again, prints the same and matches the same, and so does
+ * the list of a filter that it is split into. No file is read meanwhile, whatever
+ * the text names: no descriptor can be opened.
  */
 #include <ctype.h>
 #include <netinet/in.h>
@@ -13,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include "flow/filter.h"
 #include "unit/cli/expression_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -145,6 +147,19 @@ static void check_matches(const struct expression *e, const struct expression *o
 	}
 }
 
+/* As the list of a filter and the rest of it, it matches the same. */
+static void check_split(const struct expression *e, struct expression *other)
+{
+	struct filter filter = {0};
+
+	check(expression_split(other, &filter) == 0);
+	for (unsigned n = 0; n < 32; n++) {
+		struct flow flow = some_flow(n);
+
+		check(expression_matches(e, &flow) == filter_matches(&filter, &flow));
+	}
+}
+
 static void check_printed(const struct expression *e)
 {
 	static char first[PRINT_MAX];
@@ -159,6 +174,7 @@ static void check_printed(const struct expression *e)
 	print_expression(back, again, sizeof(again));
 	check(strcmp(first, again) == 0);
 	check_matches(e, back);
+	check_split(e, back);
 	expression_free(back);
 }
 

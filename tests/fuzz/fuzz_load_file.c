@@ -27,6 +27,19 @@ struct sum {
 	int result;
 };
 
+/* The words one by one make the same line, as -R does it with lines it has kept. */
+static void check_copy(const struct load_file *f)
+{
+	static struct load_file copy;
+
+	load_file_begin(&copy, f->line);
+	for (int i = 1; i < f->count; i++)
+		check(load_file_add(&copy, f->words[i]) == 0);
+	check(copy.count == f->count && copy.line == f->line && copy.words[copy.count] == NULL);
+	for (int i = 0; i < f->count; i++)
+		check(strcmp(copy.words[i], f->words[i]) == 0);
+}
+
 static void check_line(const struct load_file *f, struct sum *sum)
 {
 	check(f->count >= 2 && f->words[f->count] == NULL);
@@ -41,6 +54,7 @@ static void check_line(const struct load_file *f, struct sum *sum)
 		}
 		sum->words = sum->words * 31 + 1;
 	}
+	check_copy(f);
 	sum->lines++;
 	check(f->line > sum->last_line);
 	sum->last_line = f->line;
