@@ -327,7 +327,7 @@ static int reader_gone(void)
 	return -EPIPE;
 }
 
-int event_watch_turn(struct watch *watch, bool wait, uint64_t until)
+static int take_turn(struct watch *watch, bool wait, uint64_t until)
 {
 	bool room = event_queue_has_room(&watch->queue), rest = wait && room && watch->resting;
 	struct pollfd wanted[] = {
@@ -340,11 +340,6 @@ int event_watch_turn(struct watch *watch, bool wait, uint64_t until)
 	struct timespec time = {.tv_nsec = REST};
 	int error = 0;
 
-	/* What was shown since the last turn does not wait for an event. */
-	if (!watch->stalled)
-		error = write_output(watch);
-	if (error != 0)
-		return error;
 	if (ppoll(wanted, 3, rest ? &time : wait_time(watch, wait, until, &time), NULL) < 0 &&
 		errno != EINTR)
 		return -errno;
@@ -364,6 +359,17 @@ int event_watch_turn(struct watch *watch, bool wait, uint64_t until)
 	if (watch->deadline != 0 && !watch->stopping && event_watch_now() >= watch->deadline)
 		stop(watch);
 	return error;
+}
+
+int event_watch_turn(struct watch *watch, bool wait, uint64_t until)
+{
+	/* What was shown since the last turn does not wait for an event. */
+	int error = watch->stalled ? 0 : write_output(watch);
+
+	if (error != 0)
+		return error;
+	/* With a full queue there is nothing to do but wait for its reader. */
+	return take_turn(watch, wait || !event_queue_has_room(&watch->queue), until);
 }
 
 int event_watch_run(struct watch *watch)

@@ -60,11 +60,11 @@ uint64_t event_watch_now(void);
 int event_watch_show(struct watch *watch, const struct flow *flow, struct event *event);
 
 /*
- * One turn: wait until something happens (unless !wait; `until` in nanoseconds
- * of CLOCK_MONOTONIC ends the wait, 0: never), see to signals, read events,
- * write. When events come fast the wait for one is a short rest instead, so that
- * many are read at once: no process that sleeps has to be woken by each packet.
- * 0, or a negative errno that ends it all.
+ * One turn: write, wait until something happens (unless !wait and the queue has
+ * room; `until` in nanoseconds of CLOCK_MONOTONIC ends the wait, 0: never), see to
+ * signals, read events, write. When events come fast the wait for one is a short
+ * rest instead, so that many are read at once: no process that sleeps has to be
+ * woken by each packet. 0, or a negative errno that ends it all.
  */
 int event_watch_turn(struct watch *watch, bool wait, uint64_t until);
 
