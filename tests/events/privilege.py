@@ -61,12 +61,18 @@ def lists(house):
     house.equal("exit", process.wait(), 0)
 
 
+def named(process):
+    with open("/proc/%s/comm" % process) as file:
+        return file.read().strip()
+
+
 def helper(house):
     """The process that looks up names has no socket of ours and ends with us."""
     watcher = stream.Watcher(house)
     with open("/proc/%d/task/%d/children" % (watcher.process.pid, watcher.process.pid)) as file:
         children = file.read().split()
     house.equal("one", len(children), 1)
+    watcher.wait(lambda: named(children[0]) == "conntrack-names", "start its helper")
     open_ones = os.listdir("/proc/%s/fd" % children[0])
     house.equal("descriptors", open_ones, ["0"])
     watcher.end()
