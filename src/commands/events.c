@@ -179,7 +179,7 @@ static int end_code(struct watch *watch, int error)
 	struct writer *writer = &watch->queue.writer;
 	int code;
 
-	if (writer->error == EPIPE)
+	if (writer->error == EPIPE && watch->queue.path == NULL)
 		return EXIT_REFUSED; /* the reader knows that it went away */
 	s->unwritten = writer->error != 0;
 	if (s->unwritten)

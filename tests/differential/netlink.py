@@ -105,7 +105,7 @@ def expectation_attributes(expectation):
     master, expected = expectation["master"], expectation["tuple"]
     return b"".join([tuple_nest(1, *master), tuple_nest(2, *expected),
                      tuple_nest(3, "255.255.255.255", "255.255.255.255", expected[2],
-                                (0, 65535)), be32(4, 300)])
+                                (0, 65535)), be32(4, expectation.get("timeout", 300))])
 
 
 class Socket:

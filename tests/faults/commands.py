@@ -33,7 +33,7 @@ ENTRIES = [
     flow(TCP, "10.0.0.1", "10.0.0.2", (1021, 21), state=3, status=BOTH, helper="ftp"),
 ]
 EXPECTATION = {"master": ("10.0.0.1", "10.0.0.2", TCP, (1021, 21)),
-               "tuple": ("10.0.0.2", "10.0.0.1", TCP, (0, 5000))}
+               "tuple": ("10.0.0.2", "10.0.0.1", TCP, (0, 5000)), "timeout": LASTING}
 FRESH = [flow(UDP, "10.0.0.1", "10.0.0.2", (7000, 53), mark=5),
          flow(TCP, "fd00::1", "fd00::2", (7001, 80), state=1)]
 
