@@ -321,9 +321,10 @@ static const struct timespec *wait_time(
  * The reader went away while there was nothing to write: as if there had been. Not
  * by raise(3), for which some libcs take a call that the sandbox does not leave.
  */
-static int reader_gone(void)
+static int reader_gone(struct watch *watch)
 {
 	(void)syscall(SYS_tgkill, getpid(), gettid(), SIGPIPE);
+	watch->queue.writer.error = EPIPE;
 	return -EPIPE;
 }
 
@@ -346,7 +347,7 @@ static int take_turn(struct watch *watch, bool wait, uint64_t until)
 	if (wanted[0].revents != 0)
 		error = take_signals(watch);
 	if (error == 0 && (wanted[2].revents & POLLERR) && event_queue_is_empty(&watch->queue))
-		error = reader_gone();
+		error = reader_gone(watch);
 	if (error == 0 && wanted[2].revents != 0)
 		error = write_output(watch);
 	if (error == 0 && (wanted[1].revents != 0 || rest))

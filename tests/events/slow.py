@@ -110,6 +110,23 @@ def reader_goes_away(house):
     house.equal("busy", (result.code, result.err), (-signal.SIGPIPE, ""))
 
 
+def named_reader_goes_away(house):
+    """With SIGPIPE ignored it is an error, which names the pipe, written or not."""
+    stream.outward(house)
+    path = os.path.join(house.folder, "pipe")
+    os.mkfifo(path)
+    for events in (0, 5000):
+        reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        watcher = stream.Watcher(house, "-e", "NEW", "--output-file", path, pipes_end_it=False)
+        if events:
+            stream.Sender().send(0, events)
+            watcher.settle()
+        os.close(reader)
+        result = watcher.ended()
+        house.equal("exit", result.code, 1)
+        house.true("the pipe", path + ": Broken pipe" in result.err, result.err)
+
+
 def reader_waits_for_one(house):
     """One event is there at once, in a pipe too."""
     stream.outward(house)
@@ -201,5 +218,5 @@ def files_of_a_shell(house):
 
 
 SCENARIOS = [stalled_pipe, stalled_socket, full_queue, second_signal, reader_goes_away,
-             reader_waits_for_one, full_disk, shares_the_pipe, many_events,
-             files_of_a_shell]
+             named_reader_goes_away, reader_waits_for_one, full_disk, shares_the_pipe,
+             many_events, files_of_a_shell]

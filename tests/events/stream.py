@@ -66,15 +66,18 @@ def entries():
 
 
 class Watcher:
-    """The program as it watches; its output goes to a file, a pipe or a descriptor."""
+    """
+    The program as it watches; its output goes to a file, a pipe or a descriptor. Unless it
+    is to inherit that SIGPIPE is ignored (as here), SIGPIPE ends it.
+    """
 
-    def __init__(self, house, *words, out=None):
+    def __init__(self, house, *words, out=None, pipes_end_it=True):
         self.house = house
         self.own = None if out else tempfile.TemporaryFile("w+")
         self.err = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen([house.program, "-E", *words], stdin=subprocess.DEVNULL,
                                         stdout=out or self.own, stderr=self.err,
-                                        env=world.environment())
+                                        restore_signals=pipes_end_it, env=world.environment())
         self.wait(lambda: self.sockets(joined=True), "join its groups")
 
     def sockets(self, joined=False):
