@@ -152,8 +152,11 @@
  *   commands/load_create.c      its -I and -A lines, many to a send
  *   commands/load_group.c       its -D and -U lines, many to a walk
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/message.h"
@@ -162,15 +165,16 @@
 
 /*
  * A closed standard stream would let the next socket take its number, and our
- * output would go to the kernel. Held by a descriptor that cannot be written
- * (or read), its use fails with EBADF, as it should.
+ * output would go to the kernel. Held by a descriptor that can be neither read
+ * nor written, its use fails with EBADF, as it should. 0, or -1: it is not held.
  */
-static void hold_standard_descriptors(void)
+static int hold_standard_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0)
-			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH) != fd)
+			return -1;
 	}
+	return 0;
 }
 
 /*
@@ -191,7 +195,12 @@ int main(int argc, char **argv)
 	static struct complaint complaint;
 	int code;
 
-	hold_standard_descriptors();
+	/* What does not fit within a limit of file sizes fails, and is told, as on a full disk. */
+	signal(SIGXFSZ, SIG_IGN);
+	if (hold_standard_descriptors() < 0) {
+		message("closed standard streams cannot be held: %s", strerror(errno));
+		return EXIT_REFUSED;
+	}
 	if (is_set_id()) {
 		message("is not made to run set-user-ID or set-group-ID; let sudo(8) run it");
 		return EXIT_USAGE;

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/writer.h"
@@ -20,33 +21,45 @@ struct line {
 	char bytes[sizeof(message_program) + 4 * TEXT_MAX + 256];
 };
 
-static bool is_control(unsigned char c)
+/*
+ * How many bytes at text are a sign that a terminal acts on; 0: it is none. The
+ * second set of control codes (U+0080 to U+009F) has two bytes in UTF-8.
+ */
+static size_t control_length(const char *text)
 {
-	return (c < 0x20 && c != '\n') || c == 0x7f;
+	unsigned char first = (unsigned char)text[0], second;
+
+	if (first < 0x20 || first == 0x7f)
+		return 1;
+	if (first != 0xc2)
+		return 0;
+	second = (unsigned char)text[1];
+	return second >= 0x80 && second <= 0x9f ? 2 : 0;
 }
 
 /*
- * Append to out[used..size-1], control bytes as \xHH, whole escapes only.
+ * Append to out[used..size-1], control codes as \xHH a byte, whole escapes only.
  * Returns the new number of used bytes.
  */
 static size_t append_escaped(char *out, size_t used, size_t size, const char *text)
 {
 	static const char digits[] = "0123456789abcdef";
 
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-		size_t need = is_control(c) ? 4 : 1;
+	while (*text != '\0') {
+		size_t escaped = control_length(text);
 
-		if (size - used < need)
+		if (size - used < (escaped > 0 ? 4 * escaped : 1))
 			break;
-		if (need == 1) {
-			out[used++] = *text;
-			continue;
+		if (escaped == 0)
+			out[used++] = *text++;
+		for (; escaped > 0; escaped--) {
+			unsigned char c = (unsigned char)*text++;
+
+			out[used++] = '\\';
+			out[used++] = 'x';
+			out[used++] = digits[c >> 4];
+			out[used++] = digits[c & 15];
 		}
-		out[used++] = '\\';
-		out[used++] = 'x';
-		out[used++] = digits[c >> 4];
-		out[used++] = digits[c & 15];
 	}
 	return used;
 }
@@ -54,6 +67,17 @@ static size_t append_escaped(char *out, size_t used, size_t size, const char *te
 static void line_add(struct line *line, const char *text)
 {
 	line->used = append_escaped(line->bytes, line->used, sizeof(line->bytes), text);
+}
+
+/* What is ours, or escaped already. */
+static void line_add_plain(struct line *line, const char *text)
+{
+	size_t length = strlen(text), room = sizeof(line->bytes) - line->used;
+
+	if (length > room)
+		length = room;
+	memcpy(line->bytes + line->used, text, length);
+	line->used += length;
 }
 
 static void line_send(const struct line *line)
@@ -75,7 +99,7 @@ __attribute__((format(printf, 2, 0))) static void send_formatted(
 		line_add(&line, ": ");
 	}
 	line_add(&line, text);
-	line_add(&line, "\n");
+	line_add_plain(&line, "\n");
 	line_send(&line);
 }
 
@@ -90,6 +114,18 @@ int complain(struct complaint *c, const char *format, ...)
 	va_end(arguments);
 	c->text[append_escaped(c->text, 0, sizeof(c->text) - 1, text)] = '\0';
 	return -1;
+}
+
+void complain_line(struct complaint *c, const char *text)
+{
+	static const char before[] = "\n    ";
+	size_t used = strlen(c->text), size = sizeof(c->text) - 1;
+
+	if (size - used < sizeof(before) - 1)
+		return;
+	memcpy(c->text + used, before, sizeof(before) - 1);
+	used += sizeof(before) - 1;
+	c->text[append_escaped(c->text, used, size, text)] = '\0';
 }
 
 void message(const char *format, ...)
@@ -116,8 +152,8 @@ int message_usage(const struct complaint *c)
 
 	line_add(&line, message_program);
 	line_add(&line, ": ");
-	line_add(&line, c->text);
-	line_add(&line, "\nTry 'conntrack -h' or 'conntrack --help' for more information.\n");
+	line_add_plain(&line, c->text);
+	line_add_plain(&line, "\nTry 'conntrack -h' or 'conntrack --help' for more information.\n");
 	line_send(&line);
 	return EXIT_USAGE;
 }

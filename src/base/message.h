@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Words to the person, on stderr. One message is one write(2), so that lines
- * of several processes do not mix. Bytes of the person's own words that a
- * terminal could act on are shown escaped (\xHH).
+ * of several processes do not mix. Control codes, newlines among them, are
+ * shown escaped (\xHH): they are of somebody's words, which shall neither act on
+ * a terminal nor pass for a line of ours.
  */
 #ifndef BASE_MESSAGE_H
 #define BASE_MESSAGE_H
@@ -32,6 +33,9 @@ struct complaint {
  * that a parser can `return complain(…)`.
  */
 int complain(struct complaint *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* One line more of a complaint, indented, behind what it has; escaped, and cut at its size. */
+void complain_line(struct complaint *c, const char *text);
 
 /* PROGRAM: text, newline: counts, errors. */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));

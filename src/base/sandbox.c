@@ -5,6 +5,7 @@
  */
 #include "base/sandbox.h"
 
+#include <asm/termbits.h>
 #include <assert.h>
 #include <errno.h>
 #include <linux/audit.h>
@@ -37,6 +38,11 @@
 /* x86-64 has a second set of numbers from here on (x32), which we do not use. */
 #define FIRST_FOREIGN 0x40000000
 
+/* What isatty(3) asks since glibc 2.42; some architectures have no second set. */
+#ifndef TCGETS2
+#define TCGETS2 TCGETS
+#endif
+
 #define ANY_ARGUMENT (-1)
 /* As a value: the number of this process. */
 #define THIS_PROCESS 0
@@ -46,9 +52,14 @@ struct rule {
 	int number;
 	unsigned needs;    /* any of them */
 	int argument;      /* the index of the one that must have a value, or ANY_ARGUMENT */
-	uint32_t value[2]; /* either, of its low 32 bits */
+	uint32_t value[3]; /* one of them, of its low 32 bits */
 };
 
+/* Of an argument with one value. */
+#define EACH(only)                                                                                 \
+	{                                                                                          \
+		only, only, only                                                                   \
+	}
 #define ALWAYS(call)                                                                               \
 	{                                                                                          \
 		SYS_##call, 0, ANY_ARGUMENT,                                                       \
@@ -83,6 +94,9 @@ static const struct rule rules[] = {
 #endif
 	/* The time, where it needs a system call. */
 	ALWAYS(clock_gettime),
+#ifdef SYS_time
+	ALWAYS(time),
+#endif
 	ALWAYS(gettimeofday),
 	/* Memory of malloc() and of the image of --resync. */
 	ALWAYS(brk),
@@ -99,29 +113,34 @@ static const struct rule rules[] = {
 	ALWAYS(wait4),
 	ALWAYS(getpid),
 	ALWAYS(gettid),
-	{SYS_tgkill, 0, 0, {THIS_PROCESS, THIS_PROCESS}},
+	{SYS_tgkill, 0, 0, EACH(THIS_PROCESS)},
 	ALWAYS(exit),
 	ALWAYS(exit_group),
 	/* Is it a terminal, and how wide. */
-	{SYS_ioctl, 0, 1, {TCGETS, TIOCGWINSZ}},
+	{SYS_ioctl, 0, 1, {TCGETS, TCGETS2, TIOCGWINSZ}},
 	/* A second filter, and the muting of an event socket. */
-	{SYS_seccomp, 0, 0, {SECCOMP_SET_MODE_FILTER, SECCOMP_SET_MODE_FILTER}},
-	{SYS_prctl, 0, 0, {PR_SET_NO_NEW_PRIVS, PR_SET_NO_NEW_PRIVS}},
-	{SYS_setsockopt, 0, 2, {SO_ATTACH_FILTER, SO_ATTACH_FILTER}},
+	{SYS_seccomp, 0, 0, EACH(SECCOMP_SET_MODE_FILTER)},
+	{SYS_prctl, 0, 0, EACH(PR_SET_NO_NEW_PRIVS)},
+	{SYS_setsockopt, 0, 2, EACH(SO_ATTACH_FILTER)},
 	ALWAYS(capget),
 	ALWAYS(capset),
 	NEEDED(sendto, SANDBOX_SEND | SANDBOX_ADMIN),
+#ifdef SYS_send
+	NEEDED(send, SANDBOX_SEND | SANDBOX_ADMIN),
+#endif
 	/* Both calls, and the flag that musl adds to each. */
-	{SYS_openat, SANDBOX_OPEN, 2, {SANDBOX_OPEN_FLAGS, SANDBOX_OPEN_FLAGS | O_LARGEFILE}},
+	{SYS_openat, SANDBOX_OPEN, 2,
+		{SANDBOX_OPEN_FLAGS, SANDBOX_OPEN_FLAGS, SANDBOX_OPEN_FLAGS | O_LARGEFILE}},
 #ifdef SYS_open
-	{SYS_open, SANDBOX_OPEN, 1, {SANDBOX_OPEN_FLAGS, SANDBOX_OPEN_FLAGS | O_LARGEFILE}},
+	{SYS_open, SANDBOX_OPEN, 1,
+		{SANDBOX_OPEN_FLAGS, SANDBOX_OPEN_FLAGS, SANDBOX_OPEN_FLAGS | O_LARGEFILE}},
 #endif
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
 
 /* Instructions of a rule, with the one that leads to it. */
-#define RULE_MAX 7
+#define RULE_MAX 8
 
 struct program {
 	unsigned short length;
@@ -151,13 +170,14 @@ static void put_rule(struct program *p, const struct rule *rule)
 	if (rule->argument == ANY_ARGUMENT) {
 		put(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rule->number, 0, 1);
 	} else {
-		put(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rule->number, 0, 4);
+		put(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rule->number, 0, 5);
 		put(p, BPF_LD | BPF_W | BPF_ABS,
 			(uint32_t)offsetof(struct seccomp_data, args) +
 				8 * (uint32_t)rule->argument + low_word,
 			0, 0);
-		put(p, BPF_JMP | BPF_JEQ | BPF_K, wanted_value(rule->value[0]), 1, 0);
-		put(p, BPF_JMP | BPF_JEQ | BPF_K, wanted_value(rule->value[1]), 0, 1);
+		put(p, BPF_JMP | BPF_JEQ | BPF_K, wanted_value(rule->value[0]), 2, 0);
+		put(p, BPF_JMP | BPF_JEQ | BPF_K, wanted_value(rule->value[1]), 1, 0);
+		put(p, BPF_JMP | BPF_JEQ | BPF_K, wanted_value(rule->value[2]), 0, 1);
 	}
 	put_answer(p, SECCOMP_RET_ALLOW);
 	put_answer(p, SECCOMP_RET_ERRNO | EPERM);
@@ -238,7 +258,8 @@ static void drop_capabilities(unsigned needs)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {0};
-	uint32_t kept = needs & SANDBOX_ADMIN ? 1u << CAP_NET_ADMIN : 0;
+	uint32_t kept = (needs & SANDBOX_ADMIN ? 1u << CAP_NET_ADMIN : 0) |
+			(needs & SANDBOX_OPEN ? 1u << CAP_DAC_OVERRIDE : 0);
 
 	if (syscall(SYS_capget, &header, sets) < 0)
 		return;

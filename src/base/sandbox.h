@@ -12,7 +12,7 @@
 enum sandbox_need {
 	SANDBOX_SEND = 1 << 0,  /* send on a socket that is open */
 	SANDBOX_ADMIN = 1 << 1, /* requests to the kernel: CAP_NET_ADMIN stays */
-	SANDBOX_OPEN = 1 << 2,  /* open files with SANDBOX_OPEN_FLAGS */
+	SANDBOX_OPEN = 1 << 2,  /* open files with SANDBOX_OPEN_FLAGS, and CAP_DAC_OVERRIDE stays */
 };
 
 /* How an output file is opened. O_NONBLOCK is for a FIFO, whose reader may be missing. */

@@ -263,6 +263,7 @@ void token_complain(const struct expression_source *source, const struct token *
 	mark_token(&line, &marked, marks);
 	if (source->is_file)
 		snprintf(number, sizeof(number), ":%u", line.number);
-	complain(complaint, "%.300s%s: %.400s\n    %s\n    %s", source->name, number, what, shown,
-		marks);
+	complain(complaint, "%.300s%s: %.400s", source->name, number, what);
+	complain_line(complaint, shown);
+	complain_line(complaint, marks);
 }

@@ -2,23 +2,52 @@
 #include "cli/load_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static char program_name[] = "conntrack";
 
+/* read(2) that waits where the descriptor does not: that is for those who share it. */
+static ssize_t read_waiting(void *cookie, char *bytes, size_t size)
+{
+	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	(void)cookie;
+	for (;;) {
+		ssize_t n = read(STDIN_FILENO, bytes, size);
+
+		if (n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
+			return n;
+		if (poll(&in, 1, -1) < 0 && errno != EINTR)
+			return -1;
+	}
+}
+
+static FILE *open_standard_input(void)
+{
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
+
+	if (flags < 0 || !(flags & O_NONBLOCK))
+		return stdin;
+	return fopencookie(NULL, "r", (cookie_io_functions_t){.read = read_waiting});
+}
+
 int load_file_open(struct load_file *f, const char *path)
 {
+	bool standard = strcmp(path, "-") == 0;
 	struct stat status;
 	int error = 0;
 
 	*f = (struct load_file){.path = path};
-	f->stream = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	f->stream = standard ? open_standard_input() : fopen(path, "re");
 	if (f->stream == NULL)
 		return -errno;
-	if (fstat(fileno(f->stream), &status) < 0)
+	if (fstat(standard ? STDIN_FILENO : fileno(f->stream), &status) < 0)
 		error = -errno;
 	else if (S_ISDIR(status.st_mode))
 		error = -EISDIR;
@@ -144,6 +173,7 @@ int load_file_next(struct load_file *f, struct complaint *complaint)
 	}
 	if (feof(f->stream))
 		return 0;
+	f->line++; /* the one that cannot be had */
 	return complain(complaint, "cannot be read: %s", strerror(errno));
 }
 

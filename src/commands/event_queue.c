@@ -43,6 +43,14 @@ static void open_standard(struct event_queue *q, mode_t mode)
 		q->careful = true;
 }
 
+/* Whether standard output was given as something to write to. */
+static bool can_be_written(void)
+{
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH);
+}
+
 int event_queue_open(struct event_queue *q, const char *path, size_t size)
 {
 	struct stat status;
@@ -54,6 +62,8 @@ int event_queue_open(struct event_queue *q, const char *path, size_t size)
 		if (fd < 0)
 			return fd;
 		q->opened = fd;
+	} else if (!can_be_written()) {
+		return -EBADF;
 	}
 	q->region_size = size + BLOCK + EVENT_QUEUE_RECORD;
 	q->region = malloc(q->region_size);

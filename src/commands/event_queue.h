@@ -31,7 +31,8 @@ struct event_queue {
 
 /*
  * Open the output: the file of that path (NULL: standard output), and `size`
- * bytes to queue in. 0 or a negative errno.
+ * bytes to queue in. 0 or a negative errno; -EBADF: it is closed, or not to be
+ * written, which shows before the first event and not behind it.
  */
 int event_queue_open(struct event_queue *q, const char *path, size_t size);
 void event_queue_close(struct event_queue *q);

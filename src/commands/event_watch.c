@@ -215,7 +215,7 @@ static int take_events(struct watch *watch)
 		got = event_socket_receive(&watch->socket, take_event, watch, &watch->broken);
 		event_loss_broken(&watch->loss, watch->broken, watch->received);
 		watch->broken = 0;
-		if (got == -ENOBUFS) {
+		if (got == -ENOBUFS && watch->queue.writer.error == 0) {
 			event_loss_overrun(&watch->loss, last, watch->received);
 			continue;
 		}
@@ -346,7 +346,9 @@ static int take_turn(struct watch *watch, bool wait, uint64_t until)
 		return -errno;
 	if (wanted[0].revents != 0)
 		error = take_signals(watch);
-	if (error == 0 && (wanted[2].revents & POLLERR) && event_queue_is_empty(&watch->queue))
+	/* A pipe has POLLERR then, a socket of the machine itself POLLHUP alone. */
+	if (error == 0 && (wanted[2].revents & (POLLERR | POLLHUP)) &&
+		event_queue_is_empty(&watch->queue))
 		error = reader_gone(watch);
 	if (error == 0 && wanted[2].revents != 0)
 		error = write_output(watch);

@@ -18,9 +18,13 @@
 #include "commands/summary.h"
 #include "ctnetlink/event_socket.h"
 
-/* Returned when enough events are shown, or when a second signal wants an end at once. */
-#define EVENT_WATCH_ENOUGH (-ECANCELED)
-#define EVENT_WATCH_ABORT  (-EINTR)
+/*
+ * Returned when enough events are shown, or when a second signal wants an end at
+ * once: beyond every errno (MAX_ERRNO of the kernel), for either passes through
+ * what tells the errors of a socket apart.
+ */
+#define EVENT_WATCH_ENOUGH (-5000)
+#define EVENT_WATCH_ABORT  (-5001)
 
 struct watch {
 	struct session *session;

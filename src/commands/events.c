@@ -98,7 +98,10 @@ static int open_output(struct watch *watch)
 		s->output.writer = &watch->queue.writer;
 		return 0;
 	}
-	message("%s: %s", options->output_path ? options->output_path : "the queue of the output",
+	message("%s: %s",
+		options->output_path ? options->output_path
+		: error == -EBADF    ? "standard output"
+				     : "the queue of the output",
 		strerror(-error));
 	return EXIT_REFUSED;
 }
@@ -162,6 +165,7 @@ static int watch_events(struct watch *watch)
 static int end_output(struct watch *watch, int error)
 {
 	struct writer *writer = watch->session->output.writer;
+	int flushed;
 
 	if (error == EVENT_WATCH_ENOUGH)
 		error = 0;
@@ -170,7 +174,8 @@ static int end_output(struct watch *watch, int error)
 	output_continue(&watch->session->output);
 	if (error == EVENT_WATCH_ABORT)
 		return error;
-	return event_watch_flush(watch) ? -EIO : error;
+	flushed = event_watch_flush(watch);
+	return flushed != 0 ? flushed : error;
 }
 
 static int end_code(struct watch *watch, int error)
@@ -211,14 +216,15 @@ static int start(struct watch *watch)
 	const struct event_options *options = &s->request->events;
 	int error;
 
-	if (open_output(watch) != 0)
-		return EXIT_REFUSED;
+	/* First, for once the file is there, rotation may say so. */
 	watch->signals = open_signals(options);
 	if (watch->signals < 0) {
 		/* They are held back by now: without the descriptor none would end us. */
 		message("signals: %s", strerror(-watch->signals));
 		return EXIT_REFUSED;
 	}
+	if (open_output(watch) != 0)
+		return EXIT_REFUSED;
 	if (s->request->table != TABLE_EXPECT)
 		event_setting_read(watch);
 	if (shows_names(s))

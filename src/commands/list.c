@@ -27,9 +27,11 @@ static int show_flow(
 	(void)message;
 	(void)data;
 	if (is_enough(s))
-		return -ECANCELED;
+		return WALK_ENOUGH;
 	output_flow(&s->output, flow, NULL);
-	return s->output.writer->error || is_enough(s) ? -ECANCELED : 0;
+	if (s->output.writer->error)
+		return -ECANCELED;
+	return is_enough(s) ? WALK_ENOUGH : 0;
 }
 
 static enum dump_kind dump_kind_of(const struct request *request)
@@ -68,7 +70,7 @@ int run_list(struct session *s)
 	if (s->request->view.sort_count > 0)
 		return run_sorted(s, kind);
 	code = netns_walk(s, kind, show_flow, NULL);
-	if (code != 0 && !is_enough(s)) {
+	if (code != 0) {
 		output_end(&s->output);
 		session_flush(s);
 		return code;

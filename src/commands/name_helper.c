@@ -2,11 +2,14 @@
 #include "commands/name_helper.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "commands/process_name.h"
@@ -14,17 +17,29 @@
 /* The ports seen last, each at port % CACHED_PORTS. */
 #define CACHED_PORTS 64
 
+/*
+ * Seconds without a word from a port after which it may be another program's: it
+ * is a process id as a rule, and those come again. While it keeps speaking, its
+ * name is good, though the program may be gone by the time its words are read.
+ */
+#define NAME_LASTS 1
+
+/* Milliseconds that an answer may take: the signals that end us wait as long. */
+#define PATIENCE 1000
+
 /* What is closed one by one where the kernel (before Linux 5.9) cannot do it at once. */
 #define DESCRIPTORS 1024
 
 static struct {
 	uint32_t port;                /* 0: empty (no socket of a program has port 0) */
+	time_t until;                 /* of CLOCK_MONOTONIC */
 	char name[PROCESS_NAME_SIZE]; /* "": nobody was found */
 } cache[CACHED_PORTS];
 
 static struct {
 	int descriptor;
-	pid_t pid; /* 0: there is none */
+	pid_t pid;     /* 0: there is none */
+	unsigned owed; /* answers that have not come yet */
 } helper;
 
 /* All but the one descriptor, which becomes number 0: nobody shall wait for us to close theirs. */
@@ -80,35 +95,63 @@ int name_helper_start(void)
 	return 0;
 }
 
+/* An answer is read, if one comes in so many milliseconds. */
+static bool take_answer(int wait, char name[static PROCESS_NAME_SIZE])
+{
+	struct pollfd answer = {.fd = helper.descriptor, .events = POLLIN};
+	int ready;
+
+	do
+		ready = poll(&answer, 1, wait);
+	while (ready < 0 && errno == EINTR);
+	if (ready <= 0 || read(helper.descriptor, name, PROCESS_NAME_SIZE) != PROCESS_NAME_SIZE)
+		return false;
+	helper.owed--;
+	return true;
+}
+
 static void ask(uint32_t port, char name[static PROCESS_NAME_SIZE])
 {
-	ssize_t n = -1;
+	bool answered = true;
 
-	if (helper.pid != 0 &&
-		send(helper.descriptor, &port, sizeof(port), MSG_NOSIGNAL) == (ssize_t)sizeof(port))
-		n = read(helper.descriptor, name, PROCESS_NAME_SIZE);
-	if (n != PROCESS_NAME_SIZE)
-		n = 0;
-	name[n > 0 ? n - 1 : 0] = '\0';
+	/* Answers that came too late are those of other ports. */
+	while (answered && helper.owed > 0)
+		answered = take_answer(0, name);
+	if (answered && send(helper.descriptor, &port, sizeof(port), MSG_NOSIGNAL) ==
+				(ssize_t)sizeof(port)) {
+		helper.owed++;
+		answered = take_answer(PATIENCE, name);
+	} else {
+		answered = false;
+	}
+	name[answered ? PROCESS_NAME_SIZE - 1 : 0] = '\0';
 }
 
 const char *name_helper_ask(uint32_t port)
 {
 	const size_t slot = port % CACHED_PORTS;
+	struct timespec now = {0};
 
-	if (cache[slot].port != port) {
+	if (helper.pid == 0)
+		return NULL;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (cache[slot].port != port || now.tv_sec > cache[slot].until) {
 		cache[slot].port = port;
 		ask(port, cache[slot].name);
 	}
+	cache[slot].until = now.tv_sec + NAME_LASTS;
 	return cache[slot].name[0] ? cache[slot].name : NULL;
 }
 
 void name_helper_end(void)
 {
+	/* It ends by itself as soon as it looks; one that does not is not waited for. */
+	int how = helper.owed > 0 ? WNOHANG : 0;
+
 	if (helper.pid == 0)
 		return;
 	close(helper.descriptor);
-	while (waitpid(helper.pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(helper.pid, NULL, how) < 0 && errno == EINTR)
 		;
 	helper.pid = 0;
 }

@@ -13,8 +13,9 @@ int name_helper_start(void);
 
 /*
  * The name of a program that has a netlink socket with this port id, or NULL
- * when there is none (any more) or no helper. Asked for once a port and
- * remembered; valid until the next call.
+ * when there is none (any more), no helper, or none that answers within a second.
+ * Remembered until the port has said nothing for a second or two; valid until the
+ * next call.
  */
 const char *name_helper_ask(uint32_t port);
 

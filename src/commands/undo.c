@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/message.h"
@@ -14,6 +15,7 @@
 struct undo {
 	struct writer writer;
 	struct output output;
+	off_t whole; /* length of a regular file up to its last whole line; -1: it is none */
 	bool failed; /* and the person has been told */
 	char bytes[BUFFER_SIZE];
 };
@@ -24,18 +26,52 @@ static int cannot(const struct session *s, const char *what, int error)
 	return EXIT_REFUSED;
 }
 
+/* What a run that was killed left would make another entry of the line that is added to it. */
+static bool ends_within_line(const char *path, off_t size)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char last = '\n';
+
+	if (fd < 0)
+		return false; /* it need not be readable */
+	if (pread(fd, &last, 1, size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
+}
+
+/* The length of a regular file, or -1. */
+static off_t length_of(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : -1;
+}
+
 int undo_open(struct session *s)
 {
 	const char *path = s->given->undo_path;
 	struct undo *undo;
+	off_t length;
 	int fd;
 
 	if (path == NULL || s->given->dry_run)
 		return EXIT_DONE;
-	/* What an earlier run deleted stays in the file. */
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	/*
+	 * What an earlier run deleted stays in the file. A pipe that nobody reads is
+	 * an error (O_NONBLOCK); of one that is read the writer waits for room.
+	 */
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return cannot(s, "open", errno);
+	length = length_of(fd);
+	if (length > 0 && ends_within_line(path, length)) {
+		close(fd);
+		message("--undo: '%s' ends within a line that an earlier run could not finish; "
+			"take it off first",
+			path);
+		return EXIT_REFUSED;
+	}
 	undo = malloc(sizeof(*undo));
 	if (undo == NULL) {
 		close(fd);
@@ -48,6 +84,7 @@ int undo_open(struct session *s)
 		.flags = OUTPUT_FULL,
 		.subject = SUBJECT_LIST,
 	};
+	undo->whole = length;
 	undo->failed = false;
 	s->undo = undo;
 	return EXIT_DONE;
@@ -61,15 +98,35 @@ void undo_write(struct session *s, const struct flow *flow)
 	output_flow(&s->undo->output, flow, NULL);
 }
 
+/*
+ * A part of what is held was written, and nothing of it will be deleted: take it
+ * off again. A torn line could be whole to -R, and make another entry.
+ */
+static void take_back(const struct session *s)
+{
+	const struct undo *undo = s->undo;
+
+	if (undo->whole < 0 || length_of(undo->writer.fd) == undo->whole)
+		return;
+	if (ftruncate(undo->writer.fd, undo->whole) < 0)
+		message("--undo: what was written of '%s' behind %lld bytes is not whole: %s",
+			s->given->undo_path, (long long)undo->whole, strerror(errno));
+}
+
 int undo_flush(struct session *s)
 {
 	struct undo *undo = s->undo;
 	int error = undo != NULL ? writer_flush(&undo->writer) : 0;
 
-	if (error == 0)
+	if (error == 0) {
+		if (undo != NULL && undo->whole >= 0)
+			undo->whole = length_of(undo->writer.fd);
 		return 0;
-	if (!undo->failed)
+	}
+	if (!undo->failed) {
 		cannot(s, "write", -error);
+		take_back(s);
+	}
 	undo->failed = true;
 	return -ECANCELED;
 }

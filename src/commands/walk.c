@@ -170,6 +170,8 @@ int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
 	matching_end(&matching, s);
 	if (error != 0)
 		session_drop(&s->dump);
+	if (error == WALK_ENOUGH)
+		return 0;
 	if (error == -ECANCELED)
 		return EXIT_REFUSED;
 	return error ? report_refusal(s, error, &answer, NULL) : 0;

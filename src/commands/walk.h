@@ -8,10 +8,14 @@
 
 struct nlmsghdr;
 
+/* As the result of a walk_fn: enough was seen, which is no failure. Beyond every errno. */
+#define WALK_ENOUGH (-5000)
+
 /*
  * Called for each entry that matches the request's filter and family. message
  * is the entry as the kernel sent it. Returns 0, or a negative errno that ends
- * the walk; -ECANCELED ends it in silence (the callback has said why).
+ * the walk; -ECANCELED ends it in silence (the callback has said why), WALK_ENOUGH
+ * as if there had been no more entries.
  */
 typedef int (*walk_fn)(
 	struct session *s, const struct flow *flow, const struct nlmsghdr *message, void *data);

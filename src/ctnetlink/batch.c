@@ -28,6 +28,14 @@ enum {
 	DATA_CHARGE = 2048 + 256,
 };
 
+/* What net.core.wmem_default leaves of a send, where that is less than is wanted. */
+static size_t find_room(const struct ct_socket *socket)
+{
+	int room = transport_send_room(socket->transport, BATCH_BYTES);
+
+	return room > 0 && room < BATCH_BYTES ? (size_t)room : BATCH_BYTES;
+}
+
 int batch_open(struct batch *b, struct ct_socket *socket, batch_result_fn fn, void *data)
 {
 	*b = (struct batch){.socket = socket, .fn = fn, .data = data};
@@ -39,7 +47,8 @@ int batch_open(struct batch *b, struct ct_socket *socket, batch_result_fn fn, vo
 		batch_close(b);
 		return -ENOMEM;
 	}
-	packet_init(&b->packet, b->bytes, BATCH_BYTES);
+	b->room = find_room(socket);
+	packet_init(&b->packet, b->bytes, b->room);
 	return 0;
 }
 
@@ -237,6 +246,6 @@ int batch_flush(struct batch *b)
 	b->answers = NULL;
 	b->messages = 0;
 	b->context_used = 0;
-	packet_init(&b->packet, b->bytes, BATCH_BYTES);
+	packet_init(&b->packet, b->bytes, b->room);
 	return error;
 }

@@ -56,6 +56,7 @@ struct batch {
 	struct packet packet;
 	size_t messages;
 	size_t limit;   /* messages a send; 0: not known yet */
+	size_t room;    /* bytes a send */
 	uint32_t first; /* sequence number of the first message sent */
 	size_t context_used;
 	size_t context_size;

@@ -352,7 +352,7 @@ static void decode_synproxy(const struct attribute *nest, struct flow *f)
 static void decode_master(const struct attribute *nest, struct flow *f)
 {
 	decode_tuple(nest, &f->master);
-	if (f->master.present)
+	if ((f->master.present & TUPLE_ADDRESSES) == TUPLE_ADDRESSES)
 		f->present |= FLOW_MASTER;
 }
 

@@ -55,7 +55,10 @@ static void decode_protocol(const struct attribute *nest, struct tuple *t)
 	while (walk_attribute(&w, &a)) {
 		if (a.type >= PART_ATTRIBUTES)
 			continue;
+		/* Of one that comes twice the second holds, with its length. */
 		found[a.type] = a.payload;
+		has_byte &= ~(1u << a.type);
+		has_two &= ~(1u << a.type);
 		has_byte |= (unsigned)(a.length >= 1) << a.type;
 		has_two |= (unsigned)(a.length >= 2) << a.type;
 	}

@@ -134,18 +134,41 @@ int transport_join(struct transport *t, unsigned group)
 	return transport_option(t, NETLINK_ADD_MEMBERSHIP, (int)group);
 }
 
-int transport_receive_buffer(struct transport *t, int size)
+/* A buffer of the socket: its size, or a negative errno. */
+static int buffer_size(const struct transport *t, int option)
+{
+	int size;
+	socklen_t length = sizeof(size);
+
+	if (getsockopt(transport_descriptor(t), SOL_SOCKET, option, &size, &length) < 0)
+		return -errno;
+	return size;
+}
+
+/* Ask for one by the option that takes privilege, then by the one that does not. */
+static int ask_buffer(const struct transport *t, int force, int option, int size)
 {
 	int descriptor = transport_descriptor(t);
-	if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 &&
-		setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) < 0)
-		return -errno;
 
-	int granted;
-	socklen_t length = sizeof(granted);
-	if (getsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &granted, &length) < 0)
+	if (setsockopt(descriptor, SOL_SOCKET, force, &size, sizeof(size)) < 0 &&
+		setsockopt(descriptor, SOL_SOCKET, option, &size, sizeof(size)) < 0)
 		return -errno;
-	return granted;
+	return buffer_size(t, option);
+}
+
+int transport_receive_buffer(struct transport *t, int size)
+{
+	return ask_buffer(t, SO_RCVBUFFORCE, SO_RCVBUF, size);
+}
+
+/* A send may have what the buffer has but for 32 bytes (netlink_sendmsg()). */
+int transport_send_room(struct transport *t, int size)
+{
+	int granted = buffer_size(t, SO_SNDBUF);
+
+	if (granted >= 0 && granted - 32 < size)
+		granted = ask_buffer(t, SO_SNDBUFFORCE, SO_SNDBUF, size);
+	return granted < 0 ? granted : granted - 32;
 }
 
 int transport_option(struct transport *t, int option, int value)

@@ -64,6 +64,12 @@ int transport_join(struct transport *t, unsigned group);
  */
 int transport_receive_buffer(struct transport *t, int size);
 
+/*
+ * See to it that one send may have `size` bytes: with privilege beyond wmem_max,
+ * else up to it. Returns how many it may have, or a negative errno.
+ */
+int transport_send_room(struct transport *t, int size);
+
 /* Set a SOL_NETLINK flag option (NETLINK_NO_ENOBUFS, …). 0 or a negative errno. */
 int transport_option(struct transport *t, int option, int value);
 

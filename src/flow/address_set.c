@@ -356,9 +356,12 @@ static size_t join(struct interval *interval, size_t count)
 	return kept;
 }
 
+/* Behind all intervals it is the last one; where size_t has 32 bits it would not hold more. */
 static size_t slot_of(const struct intervals *w, uint64_t high)
 {
-	return (size_t)((high - w->base) >> w->shift);
+	uint64_t slot = (high - w->base) >> w->shift;
+
+	return slot < w->slots ? (size_t)slot : w->slots - 1;
 }
 
 static int make_index(struct arena *arena, struct intervals *w)

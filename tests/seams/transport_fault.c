@@ -44,6 +44,7 @@ struct transport {
 /* What was ordered and what was done, of all sockets together. */
 static struct {
 	int buffer_maximum;
+	int send_room; /* 0: as much as asked for */
 	uint32_t drops;
 	unsigned filter_length;
 	unsigned opens, sends, receives, messages, acks_asked, groups;
@@ -57,7 +58,7 @@ static struct {
 
 void fault_reset(void)
 {
-	fault.buffer_maximum = 0;
+	fault.buffer_maximum = fault.send_room = 0;
 	fault.drops = fault.filter_length = 0;
 	fault.opens = fault.sends = fault.receives = fault.messages = 0;
 	fault.acks_asked = fault.groups = 0;
@@ -142,6 +143,11 @@ const struct nlmsghdr *fault_message(unsigned nth)
 void fault_receive_buffer(int size)
 {
 	fault.buffer_maximum = size;
+}
+
+void fault_send_room(int size)
+{
+	fault.send_room = size;
 }
 
 unsigned fault_messages(void)
@@ -372,6 +378,12 @@ int transport_receive_buffer(struct transport *t, int size)
 	(void)t;
 	return fault.buffer_maximum > 0 && fault.buffer_maximum < 2 * size ? fault.buffer_maximum
 									   : 2 * size;
+}
+
+int transport_send_room(struct transport *t, int size)
+{
+	(void)t;
+	return fault.send_room != 0 ? fault.send_room : size;
 }
 
 int transport_option(struct transport *t, int option, int value)

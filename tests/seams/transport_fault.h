@@ -46,6 +46,9 @@ void fault_swallow(unsigned nth);
 /* What a socket's receive buffer is made to be at the most; 0: as large as asked for. */
 void fault_receive_buffer(int size);
 
+/* What a send may have, or a negative errno; 0: as much as asked for. */
+void fault_send_room(int size);
+
 /* What was sent so far: messages, and how many of them asked for an ACK. */
 unsigned fault_messages(void);
 const struct nlmsghdr *fault_message(unsigned nth); /* its first 256 bytes */

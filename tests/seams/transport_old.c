@@ -21,6 +21,7 @@
 #define transport_receive        real_receive
 #define transport_join           real_join
 #define transport_receive_buffer real_receive_buffer
+#define transport_send_room      real_send_room
 #define transport_option         real_option
 #define transport_slot           real_slot
 #define transport_receive_many   real_receive_many
@@ -36,6 +37,7 @@
 #undef transport_receive
 #undef transport_join
 #undef transport_receive_buffer
+#undef transport_send_room
 #undef transport_option
 #undef transport_slot
 #undef transport_receive_many
@@ -313,6 +315,11 @@ int transport_join(struct transport *t, unsigned group)
 int transport_receive_buffer(struct transport *t, int size)
 {
 	return real_receive_buffer(t->real, size);
+}
+
+int transport_send_room(struct transport *t, int size)
+{
+	return real_send_room(t->real, size);
 }
 
 int transport_option(struct transport *t, int option, int value)

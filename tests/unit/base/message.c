@@ -67,10 +67,16 @@ static void one_write_a_message(void **state)
 	message("%d flow entries have been %s.", 0, "shown");
 	check_write(PREFIX "0 flow entries have been shown.\n");
 	message_plain("WARNING: %s", "one\ntwo");
-	check_write("WARNING: one\ntwo\n");
+	check_write("WARNING: one\\x0atwo\n");
 	assert_int_equal(complain(&c, "option %s needs a value", "-t"), -1);
 	assert_int_equal(message_usage(&c), EXIT_USAGE);
 	check_write(PREFIX "option -t needs a value\n"
+			   "Try 'conntrack -h' or 'conntrack --help' for more information.\n");
+	complain(&c, "odd: %s", "one\ntwo");
+	complain_line(&c, "a\x1b");
+	complain_line(&c, "  ^");
+	message_usage(&c);
+	check_write(PREFIX "odd: one\\x0atwo\n    a\\x1b\n      ^\n"
 			   "Try 'conntrack -h' or 'conntrack --help' for more information.\n");
 	check_nothing_more();
 	assert_int_equal(message_failed(), 0);
@@ -86,7 +92,11 @@ static void control_bytes_are_shown(void **state)
 		{"a\tb\rc\x7f", "a\\x09b\\x0dc\\x7f"},
 		{"\x01\x1f", "\\x01\\x1f"},
 		{"zwölf ½ \xff", "zwölf ½ \xff"},
-		{"two\nlines", "two\nlines"},
+		{"two\nlines", "two\\x0alines"},
+		{"\xc2\x9b"
+		 "31mred \xc2\x80\xc2\x9f",
+			"\\xc2\\x9b31mred \\xc2\\x80\\xc2\\x9f"},
+		{"\xc2\xa0 \xc3\x9b \xc2", "\xc2\xa0 \xc3\x9b \xc2"},
 		{"", ""},
 	};
 	struct complaint c;

@@ -176,6 +176,38 @@ static void test_tiny_buffer(void **state)
 	check_results(BATCH_MESSAGES_FIRST);
 }
 
+/* No send is larger than the socket lets it be. */
+static void test_small_sends(void **state)
+{
+	(void)state;
+	batch_close(&b);
+	fault_send_room(100);
+	assert_int_equal(batch_open(&b, &s, take_result, &results), 0);
+	for (unsigned i = 1; i <= 20; i++) {
+		if (encode_flush(&b.packet, NULL) == -EMSGSIZE) {
+			assert_in_range(b.packet.used, 100 - 20 + 1, 100);
+			assert_int_equal(batch_flush(&b), 0);
+			assert_int_equal(encode_flush(&b.packet, NULL), 0);
+		}
+		assert_int_equal(batch_commit(&b, &i, sizeof(i)), 0);
+	}
+	assert_int_equal(batch_flush(&b), 0);
+	assert_int_equal(b.sends, 4);
+	check_results(20);
+}
+
+/* Where the kernel does not say, it is tried. */
+static void test_unknown_room(void **state)
+{
+	(void)state;
+	batch_close(&b);
+	fault_send_room(-EPERM);
+	assert_int_equal(batch_open(&b, &s, take_result, &results), 0);
+	commit_all(BATCH_MESSAGES);
+	assert_int_equal(b.sends, 1);
+	check_results(BATCH_MESSAGES);
+}
+
 /* Entries take more of the buffer than errors do. */
 static void test_buffer_of_replies(void **state)
 {
@@ -430,6 +462,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_small_buffer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tiny_buffer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_small_sends, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unknown_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_buffer_of_replies, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_shared_socket, setup, teardown),

@@ -173,7 +173,8 @@ static const struct row flow_rows[] = {
 		.value = FLOW_VALUE(tuple[REPLY].zone, VALUE_2),
 		.present = TUPLE_BITS(tuple[REPLY].present, TUPLE_ZONE)},
 	{"master", {CTA_TUPLE_MASTER, CTA_TUPLE_IP}, .type = CTA_IP_V4_SRC, .length = 4,
-		.payload = BYTES_4, .present = FLOW_BITS(FLOW_MASTER)},
+		.payload = BYTES_4, .sibling = {{CTA_IP_V4_DST, 4, BYTES_4}},
+		.present = FLOW_BITS(FLOW_MASTER)},
 	{"TCP state", {CTA_PROTOINFO, CTA_PROTOINFO_TCP}, .type = CTA_PROTOINFO_TCP_STATE,
 		.length = 1, .payload = {3}, .value = FLOW_VALUE(state, 3),
 		.present = FLOW_BITS(FLOW_STATE)},
@@ -506,9 +507,33 @@ static void test_expectation_rows(void **state)
 		into_expectation);
 }
 
+/* Of an attribute that comes twice the second holds, as short as it is. */
+static void test_twice(void **state)
+{
+	static const uint8_t udp = IPPROTO_UDP, port[] = {0x11, 0x22};
+	struct packet p;
+	size_t nest[2];
+
+	(void)state;
+	packet_init(&p, bytes, sizeof(bytes));
+	packet_begin(&p, 0x0100, 0, AF_INET, 0);
+	nest[0] = packet_nest(&p, CTA_TUPLE_ORIG);
+	nest[1] = packet_nest(&p, CTA_TUPLE_PROTO);
+	packet_put(&p, CTA_PROTO_NUM, &udp, 1);
+	packet_put(&p, CTA_PROTO_SRC_PORT, port, 2);
+	packet_put(&p, CTA_PROTO_SRC_PORT, port, 0);
+	packet_nest_end(&p, nest[1]);
+	packet_nest_end(&p, nest[0]);
+	assert_int_equal(packet_end(&p), 0);
+	assert_int_equal(into_flow(at_edge(bytes, p.used)), 0);
+	assert_int_equal(out.flow.tuple[ORIGINAL].protocol, IPPROTO_UDP);
+	assert_int_equal(out.flow.tuple[ORIGINAL].present, TUPLE_PROTOCOL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_flow_rows),
 		cmocka_unit_test(test_expectation_rows),
 	};

@@ -302,6 +302,28 @@ static void lists_in_files(void **state)
 	arena_free(&arena);
 }
 
+/* Members far behind the narrow ones: their place in the index has more than 32 bits. */
+static void wide_gaps(void **state)
+{
+	struct arena arena = {0};
+	const struct address_set *set = read_set(&arena,
+		"2001:db8:0:0::-2001:db8:0:0::ff\n2001:db8:0:1::-2001:db8:0:1::ff\n"
+		"2001:db8:0:2::-2001:db8:0:2::ff\n2001:db8:0:3::-2001:db8:0:3::ff\n"
+		"2001:db8:0:4::-2001:db8:0:4::ff\n2001:db8:0:5::-2001:db8:0:5::ff\n"
+		"2001:db8:0:6::-2001:db8:0:6::ff\n2001:db8:0:7::-2001:db8:0:7::ff\n"
+		"2001:db8:0:8::-2001:db8:0:8::ff\n2001:db8:0:10::-2001:dff:ffff::\n");
+
+	(void)state;
+	assert_true(has_text(set, "2001:db8:0:8::7"));
+	assert_true(has_text(set, "2001:db9:0:3::1"));
+	assert_true(has_text(set, "2001:dba:0:5::7"));
+	assert_true(has_text(set, "2001:dff::1"));
+	assert_false(has_text(set, "2001:db8:0:8::100"));
+	assert_false(has_text(set, "2001:e00::1"));
+	assert_false(has_text(set, "ffff::1"));
+	arena_free(&arena);
+}
+
 static void bad_lines_in_files(void **state)
 {
 	static const char with_nul[] = "192.0.2.1\n192.0.2.2\0junk\n";
@@ -577,6 +599,7 @@ int main(void)
 		cmocka_unit_test(items),
 		cmocka_unit_test(sets_of_addresses),
 		cmocka_unit_test(lists_in_files),
+		cmocka_unit_test(wide_gaps),
 		cmocka_unit_test(bad_lines_in_files),
 		cmocka_unit_test(time_without_a_packet),
 		cmocka_unit_test(unknown_is_neither),
