@@ -39,15 +39,18 @@ static FILE *open_standard_input(void)
 
 int load_file_open(struct load_file *f, const char *path)
 {
-	bool standard = strcmp(path, "-") == 0;
 	struct stat status;
 	int error = 0;
 
 	*f = (struct load_file){.path = path};
-	f->stream = standard ? open_standard_input() : fopen(path, "re");
+	if (strcmp(path, "-") == 0) {
+		f->stream = open_standard_input();
+		return f->stream != NULL ? 0 : -errno;
+	}
+	f->stream = fopen(path, "re");
 	if (f->stream == NULL)
 		return -errno;
-	if (fstat(standard ? STDIN_FILENO : fileno(f->stream), &status) < 0)
+	if (fstat(fileno(f->stream), &status) < 0)
 		error = -errno;
 	else if (S_ISDIR(status.st_mode))
 		error = -EISDIR;

@@ -266,6 +266,7 @@ static int reopen_output(struct watch *watch)
 		return watch->stalled ? 0 : error;
 	watch->reopen = false;
 	error = event_queue_reopen(&watch->queue);
+	watch->moved = error != 0;
 	if (error != 0)
 		message("%s: cannot be opened again, the old file goes on: %s", watch->queue.path,
 			strerror(-error));

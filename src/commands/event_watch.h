@@ -45,7 +45,8 @@ struct watch {
 	bool stalled;                /* the reader of the output takes nothing now */
 	bool drained;                /* the kernel had no more events in the last turn */
 	bool reopen;                 /* SIGHUP came */
-	bool stopping;               /* the end has come: what is queued is still shown */
+	bool moved;    /* and its file could not be opened anew: the old one goes on */
+	bool stopping; /* the end has come: what is queued is still shown */
 };
 
 /*

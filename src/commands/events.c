@@ -197,7 +197,7 @@ static int end_code(struct watch *watch, int error)
 	writer->used = 0;
 	event_loss_sum_up(&watch->loss);
 	code = session_end(s, s->output.records, false);
-	if (error != 0 || writer->error != 0)
+	if (error != 0 || writer->error != 0 || watch->moved)
 		code = EXIT_REFUSED;
 	if (code == EXIT_DONE && s->request->strict && event_loss_any(&watch->loss))
 		code = EXIT_LOST;

@@ -92,6 +92,7 @@ int name_helper_start(void)
 	}
 	helper.descriptor = pair[0];
 	helper.pid = pid;
+	helper.owed = 0;
 	return 0;
 }
 

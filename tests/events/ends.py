@@ -3,6 +3,7 @@
 import glob
 import os
 import random
+import resource
 import signal
 import time
 import xml.etree.ElementTree as etree
@@ -113,6 +114,47 @@ def rotation(house):
         house.equal("lines", (lines, stream.summary(result)), (10000, 10000))
 
 
+def rotation_of_others(house):
+    """In a folder and to a file of somebody else, as logrotate makes them."""
+    stream.outward(house)
+    folder = os.path.join(house.folder, "theirs")
+    path = os.path.join(folder, "events")
+    os.mkdir(folder, 0o755)
+    os.chown(folder, 65534, 65534)
+    watcher = stream.Watcher(house, "-e", "NEW", "--output-file", path)
+    sender = stream.Sender()
+    for number in range(2):
+        sender.send(number * 10, 10)
+        watcher.settle()
+        os.rename(path, "%s.%d" % (path, number))
+        if number:
+            os.close(os.open(path, os.O_CREAT, 0o640))
+            os.chown(path, 65534, 65534)
+        watcher.poke(signal.SIGHUP)
+        watcher.wait(lambda: watcher.has_open(path), "open its file again")
+    sender.send(20, 10)
+    watcher.settle()
+    result = watcher.end()
+    house.equal("exit", result.code, 0)
+    for name in ("events.0", "events.1", "events"):
+        with open(os.path.join(folder, name)) as file:
+            house.equal(name, file.read().count("\n"), 10)
+
+
+def file_size_limit(house):
+    """As a full disk: not killed, no torn line."""
+    stream.outward(house)
+    path = os.path.join(house.folder, "events")
+    resource.prlimit(0, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    watcher = stream.Watcher(house, "-e", "NEW", "--output-file", path)
+    resource.prlimit(0, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    stream.Sender().send(0, 100)
+    result = watcher.ended()
+    house.true("why", result.code == 1 and "File too large" in result.err, result)
+    with open(path) as file:
+        house.true("a whole line", file.read().endswith("\n"))
+
+
 def rotation_fails(house):
     """The old file goes on when the new one cannot be had."""
     stream.outward(house)
@@ -129,7 +171,7 @@ def rotation_fails(house):
     watcher.settle()
     result = watcher.end()
     with open(folder + ".moved/events") as file:
-        house.equal("lines", (result.code, file.read().count("\n")), (0, 20))
+        house.equal("lines", (result.code, file.read().count("\n")), (1, 20))
 
 
 def no_such_folder(house):
@@ -139,4 +181,4 @@ def no_such_folder(house):
 
 
 SCENARIOS = [stop_after, duration, signals_at_any_moment, queued_events_are_shown, hangup_ends,
-             rotation, rotation_fails, no_such_folder]
+             rotation, rotation_of_others, file_size_limit, rotation_fails, no_such_folder]

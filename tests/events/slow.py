@@ -92,6 +92,23 @@ def second_signal(house):
     result = watcher.ended()
     house.equal("exit", result.code, 1)
     house.true("what was not written is told", "bytes were not taken" in result.err, result.err)
+    house.true("no other reason is", "failed" not in result.err, result.err)
+    os.close(reader)
+
+
+def second_signal_of_a_full_queue(house):
+    stream.outward(house)
+    watcher, reader = into_pipe(house, "-e", "NEW", "--queue", "0")
+    stream.Sender().send(0, 10000)
+    watcher.wait(lambda: any(row[4] != "0" for row in watcher.sockets()), "be full")
+    time.sleep(0.3)
+    watcher.poke(signal.SIGTERM)
+    time.sleep(0.3)
+    house.equal("it waits", watcher.process.poll(), None)
+    watcher.poke(signal.SIGTERM)
+    result = watcher.ended()
+    house.equal("exit", result.code, 1)
+    house.true("what was not written is told", "bytes were not taken" in result.err, result.err)
     os.close(reader)
 
 
@@ -102,6 +119,12 @@ def reader_goes_away(house):
     os.close(reader)
     result = watcher.ended()
     house.equal("idle", (result.code, result.err), (-signal.SIGPIPE, ""))
+    ours, theirs = socket.socketpair()
+    watcher = stream.Watcher(house, out=theirs)
+    theirs.close()
+    ours.close()
+    result = watcher.ended()
+    house.equal("idle, of a socket", (result.code, result.err), (-signal.SIGPIPE, ""))
     watcher, reader = into_pipe(house, "-e", "NEW")
     stream.Sender().send(0, 5000)
     watcher.settle()
@@ -217,6 +240,7 @@ def files_of_a_shell(house):
                                             check=True).stdout.split()[0]), 3000)
 
 
-SCENARIOS = [stalled_pipe, stalled_socket, full_queue, second_signal, reader_goes_away,
+SCENARIOS = [stalled_pipe, stalled_socket, full_queue, second_signal,
+             second_signal_of_a_full_queue, reader_goes_away,
              named_reader_goes_away, reader_waits_for_one, full_disk, shares_the_pipe,
              many_events, files_of_a_shell]

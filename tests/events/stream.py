@@ -94,6 +94,10 @@ class Watcher:
         return [row for row in rows if row[1] == "12" and "socket:[%s]" % row[-1] in mine and
                 (not joined or int(row[3], 16))]
 
+    def has_open(self, path):
+        folder = "/proc/%d/fd" % self.process.pid
+        return any(os.readlink(os.path.join(folder, name)) == path for name in os.listdir(folder))
+
     def wait(self, ready, what):
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:

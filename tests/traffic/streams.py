@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import packets
-from house import PATIENCE, Skip, environment
+from house import PATIENCE, Skip, environment, mount
 from views import XML_FOOT, XML_HEAD, schema_errors
 
 LOCAL = "127.0.0.1"
@@ -125,6 +125,15 @@ def closed_streams(house):
         house.equal("-D %s deletes what was named" % streams, house.conntrack("-C").out, "2\n")
         house.must(house.program, "-I", "-s", "10.0.1.0", "-d", "10.0.0.1", "-p", "udp",
                    "--sport", "1", "--dport", "2", "-t", "600")
+    watch = _shell(house, "$C -E --duration 1s >&-")
+    house.true("-E >&-", watch.lines == ["1"] and "standard output: Bad file descriptor"
+               in watch.err, watch)
+    read_only = _shell(house, "$C -E --duration 1s 1</dev/null")
+    house.true("-E to what can only be read", read_only.lines == ["1"] and
+               "standard output: Bad file descriptor" in read_only.err, read_only)
+    bare = house.run(["unshare", "-m", "bash", "-c",
+                      "mount -t tmpfs none /dev; \"$0\" -L >&-; echo $? >&2", house.program])
+    house.true("-L >&- without /dev/null", bare.err.endswith("\n1\n"), bare)
     usage = _shell(house, "$C -L --nonsense 2>&-")
     house.equal("a bad option with stderr closed", usage.lines, ["2"])
 
@@ -149,6 +158,76 @@ def gone_event_reader(house):
     process.stdout.close()
     _until_event_ends(house, process)
     house.true("-E whose reader left", process.returncode == -signal.SIGPIPE, process.returncode)
+
+
+def waiting_input(house):
+    """-R - waits for lines, also where its descriptor does not."""
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    process = subprocess.Popen([house.program, "-R", "-"], stdin=reader, stderr=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True, env=environment())
+    os.close(reader)
+    line = b"-A -s 10.0.0.1 -d 10.0.0.2 -p udp --sport 1 --dport 2 -t 600\n"
+    for part in (line[:30], line[30:], line.replace(b"--sport 1", b"--sport 2")):
+        time.sleep(0.2)
+        os.write(writer, part)
+    os.close(writer)
+    out, err = process.communicate(timeout=PATIENCE)
+    house.equal("-R -", (process.returncode, house.conntrack("-C").out), (0, "2\n"))
+    house.equal("-R -: words", (out, "cannot be read" in err), ("", False))
+    closed = _shell(house, "$C -R - <&-")
+    house.true("-R - <&-", closed.lines == ["2"] and "-:1: cannot be read: Bad file" in closed.err,
+               closed)
+
+
+# --undo
+
+
+def _undo_house(house, size):
+    """Entries whose lines have one length, and a file system of that size."""
+    lines = ["-A -s 10.0.%d.%d -d 10.0.0.1 -p udp --sport 1000 --dport 2000 -t 600 -m 123456"
+             % (n >> 8, n & 255) for n in range(356, 396)]
+    house.must(house.program, "-R", house.file("forty", "\n".join(lines) + "\n"))
+    folder = os.path.join(house.folder, "disk")
+    os.mkdir(folder)
+    mount("tmpfs", folder, "tmpfs", 0, "size=%d" % size)
+    return folder
+
+
+def undo_on_a_full_disk(house):
+    """What does not fit is neither deleted nor half in the file, and the file goes on later."""
+    folder = _undo_house(house, 4096)
+    path = os.path.join(folder, "back")
+    full = house.conntrack("-D", "-m", "123456", "--undo", path)
+    house.true("a full disk", full.code == 1 and "No space left on device" in full.err, full)
+    house.equal("nothing is deleted", house.conntrack("-C").out, "40\n")
+    with open(path) as file:
+        house.equal("nothing is in the file", file.read(), "")
+    house.must("mount", "-o", "remount,size=1m", folder)
+    with open(path, "w") as file:
+        file.write("# earlier\n")
+    house.equal("deleted", house.conntrack("-D", "-m", "123456", "--undo", path).code, 0)
+    house.equal("gone", house.conntrack("-C").out, "0\n")
+    house.must(house.program, "-R", path)
+    house.equal("all are back", house.conntrack("-C", "-m", "123456").out, "40\n")
+
+
+def undo_in_odd_files(house):
+    _undo_house(house, 1 << 20)
+    torn = house.file("torn", "-A -s 10.0.1.1 -d 10.0.0.1 -p udp --sport 1 --dport 2 -t 6 -m 12")
+    result = house.conntrack("-D", "-m", "123456", "--undo", torn)
+    house.true("a torn last line", result.code == 1 and "ends within a line" in result.err, result)
+    with open(torn) as file:
+        house.true("it stays as it is", file.read().endswith("-m 12"))
+    pipe = os.path.join(house.folder, "pipe")
+    os.mkfifo(pipe)
+    for words in (["-D", "-m", "123456", "--undo", pipe], ["-L", "--netns", pipe]):
+        result = house.conntrack(*words)
+        house.true("%s: a pipe" % words[0], result.code == 1 and pipe in result.err, result)
+    limited = _shell(house, "ulimit -f 1; $C -D -m 123456 --undo %s/limited" % house.folder)
+    house.true("a limit of file sizes", limited.lines[-1] == "1" and "File too large"
+               in limited.err, limited)
+    house.equal("nothing is deleted", house.conntrack("-C").out, "40\n")
 
 
 # Events
@@ -254,5 +333,6 @@ def in_user_namespace(house):
 
 
 SCENARIOS = [count, stats, full_disk, full_disk_under_events, closed_streams, gone_reader,
-             gone_event_reader, events_at_once, signals, without_rights, as_nobody,
+             gone_event_reader, waiting_input, undo_on_a_full_disk, undo_in_odd_files,
+             events_at_once, signals, without_rights, as_nobody,
              in_user_namespace]

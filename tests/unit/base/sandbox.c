@@ -103,6 +103,17 @@ static int type_into_terminal(void)
 	return reason(ioctl(STDIN_FILENO, TIOCSTI, ""));
 }
 
+/* As isatty(3) may; a descriptor that is none is another reason than the sandbox. */
+static int ask_terminal(void)
+{
+	return reason(ioctl(-1, TCGETS, NULL));
+}
+
+static int ask_terminal_anew(void)
+{
+	return reason(ioctl(-1, _IOR('T', 0x2a, char[44]), NULL));
+}
+
 static int send_on_none(void)
 {
 	return reason(sendto(-1, "", 0, 0, NULL, 0));
@@ -126,6 +137,8 @@ static void calls(void **state)
 		{make_socket, SANDBOX_SEND | SANDBOX_ADMIN | SANDBOX_OPEN, EPERM},
 		{start_program, SANDBOX_SEND | SANDBOX_ADMIN | SANDBOX_OPEN, EPERM},
 		{type_into_terminal, 0, EPERM},
+		{ask_terminal, 0, EBADF},
+		{ask_terminal_anew, 0, EBADF},
 		{send_on_none, 0, EPERM},
 		{send_on_none, SANDBOX_SEND, EBADF},
 		{send_on_none, SANDBOX_ADMIN, EBADF},
@@ -170,8 +183,14 @@ static int has_any_again(void)
 	return capabilities() != 0;
 }
 
+static int has_more_than_override(void)
+{
+	return (capabilities() & ~(1u << CAP_DAC_OVERRIDE)) != 0;
+}
+
 static void rights(void **state)
 {
+	assert_int_equal(in_sandbox(SANDBOX_OPEN, has_more_than_override), 0);
 	assert_int_equal(in_sandbox(0, has_any), 0);
 	assert_int_equal(in_sandbox(0, has_any_again), 0);
 	assert_int_equal(in_sandbox(SANDBOX_ADMIN, has_more_than_net_admin), 0);
