@@ -119,6 +119,18 @@ static int add_all(struct filter_words *f)
 	return 0;
 }
 
+/* As check_resync() of the options. */
+static int check_resync(const struct given *g, const struct request *request, struct complaint *c)
+{
+	const char *changing = filter_changing(&request->filter);
+	struct spelling s;
+
+	if (!is_given(g, OPTION_RESYNC) || changing == NULL)
+		return 0;
+	return complain(c, "%s: does not go with an expression that asks for %s, which may change",
+		option_spelled(&s, g, OPTION_RESYNC), changing);
+}
+
 int given_filter(
 	const struct given *g, struct cli *cli, struct request *request, struct complaint *c)
 {
@@ -137,5 +149,5 @@ int given_filter(
 	if (expression_finish(f.e, f.all) < 0 || expression_split(f.e, &request->filter) < 0)
 		return complain(c, "no memory for the expression");
 	request->expression = f.e;
-	return 0;
+	return check_resync(g, request, c);
 }

@@ -51,11 +51,13 @@ static void put_row(struct writer *w, const char *what, const char *text)
 	put_text(w, text, column);
 }
 
-/* Append "-L -G -D" of a set of places on one table (shift 0 or 16). */
+/* Append "-L -G -D" of a set of places on one table (shift 0 or 16), as far as they have it. */
 static size_t name_places(char *text, size_t size, size_t used, uint32_t places, unsigned shift)
 {
 	for (int command = COMMAND_NONE + 1; command < COMMANDS && used < size; command++) {
-		if (places >> shift & ON(command))
+		bool has_table = shift == 0 || command_rows[command].tables & 1u << TABLE_EXPECT;
+
+		if (has_table && places >> shift & ON(command))
 			used += (size_t)snprintf(text + used, size - used, "%s%s",
 				text[used - 1] == '[' ? "" : " ",
 				cli_command_option((enum command)command));

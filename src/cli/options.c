@@ -559,7 +559,9 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NAME|PID|PATH|all",
 			.whole = true,
-			.takes = EVERYWHERE & ~(ON(COMMAND_VERSION) | ON(COMMAND_HELP)),
+			.takes = EVERYWHERE &
+				 ~(ON(COMMAND_VERSION) | ON(COMMAND_HELP) |
+					 ON_EXPECT(COMMAND_VERSION) | ON_EXPECT(COMMAND_HELP)),
 			.help = "act in another network namespace; all: with -L, -C and -S in "
 				"every "
 				"one that is found",

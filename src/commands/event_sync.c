@@ -13,6 +13,13 @@
 /* How long an event that an end overtook may take to come, by whole seconds of the clock. */
 #define OVERTAKEN_SECONDS 1
 
+/*
+ * How long the kernel may take to send an end again that was not delivered
+ * (--reliable, of this listener or another), in nanoseconds: until all listeners
+ * have read on.
+ */
+#define SENT_AGAIN UINT64_C(60000000000)
+
 /* The least time between the ends of two walks, and no more walking than resting. */
 #define PAUSE UINT64_C(1000000000)
 
@@ -59,6 +66,7 @@ void event_sync_close(struct event_sync *sync)
 {
 	image_close(&sync->image);
 	image_close(&sync->ended);
+	image_close(&sync->swept);
 	ct_close(&sync->dump);
 	sysctl_close(sync->buckets);
 	*sync = (struct event_sync){.buckets = -1};
@@ -120,6 +128,8 @@ static int take_end(struct watch *watch, const struct flow *flow, struct event *
 	struct image_put put;
 	int error = 0;
 
+	if (!heard && image_remove(&sync->swept, flow))
+		return 0; /* shown already: it was not delivered then, and comes now */
 	if (!heard && !sync->quiet)
 		error = show(watch, flow, EVENT_NEW);
 	note_end(watch, flow, !heard && !sync->walking && !sync->wanted);
@@ -140,6 +150,7 @@ int event_sync_event(struct watch *watch, const struct flow *flow, struct event 
 		return 0;
 	if (event->type == EVENT_NEW && sync->walking)
 		image_remove(&sync->ended, flow);
+	image_remove(&sync->swept, flow);
 	error = image_put(&sync->image, flow, sync->walking ? IMAGE_SEEN : 0, &put);
 	if (error != 0)
 		return error;
@@ -163,6 +174,7 @@ static int compare_entry(struct watch *watch, const struct flow *flow)
 	error = image_put(&sync->image, flow, IMAGE_SEEN | (sync->quiet ? IMAGE_SILENT : 0), &put);
 	if (error != 0 || sync->quiet)
 		return error;
+	image_remove(&sync->swept, flow);
 	if (put.result == IMAGE_NEW)
 		return show(watch, flow, EVENT_NEW);
 	if (put.result == IMAGE_CHANGED && !(put.marks & IMAGE_SEEN))
@@ -200,6 +212,18 @@ static int take_turns(struct watch *watch)
 	return error;
 }
 
+/* What is in the image and was not met is gone. */
+static int sweep(struct watch *watch)
+{
+	struct event_sync *sync = &watch->sync;
+	int error = sync->swept.slots == NULL ? image_open(&sync->swept, 0) : 0;
+
+	if (error == 0)
+		error = image_sweep(&sync->image, &sync->swept, show_end, watch);
+	sync->forget = event_watch_now() + SENT_AGAIN;
+	return error;
+}
+
 /*
  * Walk and compare. When events are lost or the table is rebuilt meanwhile, what
  * is in the image cannot be said to be all, and another walk has to follow.
@@ -222,7 +246,7 @@ static int walk(struct watch *watch)
 	if (buckets != sysctl_read(sync->buckets))
 		event_sync_lost(sync);
 	if (error == 0 && !sync->wanted && !sync->quiet)
-		error = image_sweep(&sync->image, show_end, watch);
+		error = sweep(watch);
 	image_close(&sync->ended);
 	spent = event_watch_now() - begin;
 	sync->next = begin + spent + (spent > PAUSE ? spent : PAUSE);
@@ -263,8 +287,10 @@ int event_sync_finish(struct watch *watch)
 
 int event_sync_run(struct watch *watch)
 {
-	const struct event_sync *sync = &watch->sync;
+	struct event_sync *sync = &watch->sync;
 
+	if (sync->swept.slots != NULL && event_watch_now() > sync->forget)
+		image_close(&sync->swept);
 	if (!sync->wanted || !watch->drained || event_watch_now() < sync->next)
 		return 0;
 	return event_sync_finish(watch);

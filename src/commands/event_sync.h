@@ -11,6 +11,7 @@
  *   event UPDATE         not in the image: NEW, with what the event says
  *   event DESTROY        not in the image: NEW, then DESTROY
  *   end of the walk      in the image, in no event and not in the walk: DESTROY
+ *   event DESTROY        of what a walk found to be gone: nothing
  *
  * So NEW and DESTROY always come in pairs. A walk begins when the kernel's queue
  * is empty, hence all events that are read during the walk happened after the
@@ -52,10 +53,12 @@ struct event_end {
 struct event_sync {
 	struct image image;
 	struct image ended; /* what came to its end during the walk */
+	struct image swept; /* what walks found to be gone, until `forget` */
 	struct event_end ends[EVENT_SYNC_ENDS];
 	struct ct_socket dump;
 	uint64_t found;           /* entries of the walk that the filter lets pass */
 	uint64_t taken;           /* entries of all walks */
+	uint64_t forget;          /* CLOCK_MONOTONIC */
 	uint64_t next;            /* CLOCK_MONOTONIC, not before which the next walk begins */
 	int buckets;              /* descriptor of the number of buckets, or -1 */
 	enum event_source source; /* how what a walk finds is marked */

@@ -2,6 +2,7 @@
 #include "flow/expression.h"
 
 #include <errno.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -586,6 +587,76 @@ static bool asks_for(const struct node *node, enum number_field field)
 			return true;
 	}
 	return false;
+}
+
+/* Bits of the status that are set before anybody hears of an entry, for good. */
+#define STATUS_FIXED                                                                               \
+	(IPS_EXPECTED | IPS_CONFIRMED | IPS_NAT_MASK | IPS_NAT_DONE_MASK | IPS_TEMPLATE |          \
+		IPS_HELPER)
+
+static const char *number_changing(enum number_field field)
+{
+	static const char *const phrase[NUMBER_FIELDS] = {
+		[NUMBER_MARK] = "its mark",
+		[NUMBER_SECMARK] = "its secmark",
+		[NUMBER_USE] = "its use",
+		[NUMBER_TIMEOUT] = "its timeout",
+		[NUMBER_AGE] = "its age",
+		[NUMBER_IDLE] = "its idle time",
+		[NUMBER_PACKETS] = "its counters",
+		[NUMBER_BYTES] = "its counters",
+	};
+
+	return phrase[field];
+}
+
+static const char *term_changing(const struct term *t)
+{
+	switch (t->kind) {
+	case TERM_STATE:
+	case TERM_STATES:
+		return "its state";
+	case TERM_VTAG:
+		return "its tags";
+	case TERM_STATUS:
+		return t->mask & ~(uint32_t)STATUS_FIXED ? "its status" : NULL;
+	case TERM_MARK:
+		return number_changing(NUMBER_MARK);
+	case TERM_SECMARK:
+		return number_changing(NUMBER_SECMARK);
+	case TERM_TIMEOUT:
+		return number_changing(NUMBER_TIMEOUT);
+	case TERM_LABELS:
+	case TERM_LABELED:
+		return "its labels";
+	case TERM_HELPER:
+		return "its helper"; /* fixed, but the event of an end does not tell it */
+	case TERM_NUMBER:
+	case TERM_NUMBERS:
+		return number_changing((enum number_field)t->index);
+	default:
+		return NULL;
+	}
+}
+
+static const char *node_changing(const struct node *node)
+{
+	const char *found = NULL;
+
+	if (node->kind == NODE_TERM)
+		return term_changing(&node->term);
+	for (unsigned i = 0; found == NULL && i < node->count; i++)
+		found = node_changing(node->child[i]);
+	return found;
+}
+
+const char *filter_changing(const struct filter *filter)
+{
+	const char *found = filter->rest != NULL ? node_changing(filter->rest->root) : NULL;
+
+	for (unsigned i = 0; found == NULL && i < filter->count; i++)
+		found = term_changing(&filter->term[i]);
+	return found;
 }
 
 void expression_start(const struct expression *e)

@@ -104,6 +104,12 @@ bool expression_matches(const struct expression *e, const struct flow *flow);
  */
 void expression_start(const struct expression *e);
 
+/*
+ * What of it may change while an entry lives, or is not told at its end, as a
+ * phrase ("its mark"); NULL: nothing.
+ */
+const char *filter_changing(const struct filter *filter);
+
 /* Read the clock again, for one that goes on for long. NULL is fine. */
 void expression_tick(const struct expression *e);
 

@@ -486,7 +486,19 @@ void image_unmark(struct image *image)
 		slot_at(image, i)[4 + KEY_SIZE] &= (uint8_t)~SLOT_SEEN;
 }
 
-int image_sweep(struct image *image, image_fn fn, void *data)
+/* A slot of another image, without its marks. */
+static int put_slot(struct image *image, const uint8_t *bytes)
+{
+	struct slot slot = {.id = slot_id(bytes), .bits = slot_bits(bytes) & ~(uint32_t)MARKS_MASK};
+	bool found;
+	size_t at;
+
+	memcpy(slot.key, bytes + 4, KEY_SIZE);
+	at = search(image, &slot, &found);
+	return found ? 0 : insert(image, &slot, at);
+}
+
+int image_sweep(struct image *image, struct image *gone, image_fn fn, void *data)
 {
 	size_t at = 0;
 
@@ -500,6 +512,9 @@ int image_sweep(struct image *image, image_fn fn, void *data)
 			continue;
 		}
 		tell(bytes, &flow);
+		error = put_slot(gone, bytes);
+		if (error < 0)
+			return error;
 		erase(image, at);
 		error = fn(&flow, data);
 		if (error < 0)

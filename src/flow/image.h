@@ -62,11 +62,11 @@ bool image_remove(struct image *image, const struct flow *flow);
 void image_unmark(struct image *image);
 
 /*
- * Remove every entry without IMAGE_SEEN and give it to fn, as far as it is known:
- * id and protocol, for most also the original tuple. fn returns 0, or a
- * negative errno that ends the sweep and is returned.
+ * Remove every entry without IMAGE_SEEN, put it into `gone` and give it to fn, as far as it is
+ * known: id and protocol, for most also the original tuple. fn returns 0, or a negative errno that
+ * ends the sweep and is returned; so does -ENOMEM.
  */
 typedef int (*image_fn)(const struct flow *flow, void *data);
-int image_sweep(struct image *image, image_fn fn, void *data);
+int image_sweep(struct image *image, struct image *gone, image_fn fn, void *data);
 
 #endif

@@ -144,6 +144,25 @@ def reliable_resync_balances(house):
     house.equal("the table", differences(accounts, table), [])
 
 
+def reliable_ends_come_once(house):
+    """An end that a walk has told is not told again when the kernel delivers it after all."""
+    stream.outward(house)
+    lines = ["-A -s 10.1.%d.%d -d 10.0.0.2 -p udp --sport 1 --dport 2 -t 600\n"
+             % divmod(number, 250) for number in range(4000)]
+    path = house.file("many", "".join(lines))
+    for form in ([], ["--snapshot"], []):
+        watcher = stream.Watcher(house, "-o", "id", "-b", "4096", "--resync", "--reliable", *form)
+        house.must(house.program, "-R", path)
+        house.must(house.program, "-F")
+        watcher.settle()
+        time.sleep(3)                   # as long as the kernel takes to send what is left
+        watcher.settle()
+        accounts = stream.Accounts().read(watcher.end().lines)
+        house.equal("nothing impossible", accounts.shown(), "")
+        house.equal("all are over", accounts.there, {})
+        house.equal("each is new once", accounts.again, [])
+
+
 def loss_is_exact(house):
     """What was shown and what was lost make what there was."""
     stream.outward(house)
@@ -212,5 +231,5 @@ def silent_entries(house):
 
 
 SCENARIOS = [resync_balances, resync_without_snapshot, many_missed_at_once, snapshot_has_no_hole,
-             reliable_loses_no_end, reliable_resync_balances, loss_is_exact, loss_in_json, strict,
-             silent_entries]
+             reliable_loses_no_end, reliable_resync_balances, reliable_ends_come_once,
+             loss_is_exact, loss_in_json, strict, silent_entries]

@@ -174,6 +174,8 @@ class Accounts:
         self.there = {}         # name: line of its NEW
         self.by_id = {}         # id: names that have it
         self.faults = []
+        self.again = []         # lines of NEW of what was there before
+        self.past = set()       # names
 
     def known(self, name):
         """The name of an entry; of IPv6, an end found by --resync has no more than the id."""
@@ -191,6 +193,9 @@ class Accounts:
             if name in self.there:
                 self.faults.append("twice: %s / %s" % (self.there[name], line))
             self.there[name] = line
+            if name in self.past:
+                self.again.append(line)
+            self.past.add(name)
             self.by_id.setdefault(name[0], set()).add(name)
         elif not self.known(name):
             self.faults.append("of nothing: " + line)

@@ -53,6 +53,8 @@ static const struct {
 	/* --output is an option of the old tool, and stays one */
 	{"-E --outp received", "queue=4194304 after=0 for=0 file= +received"},
 	/* what does not change may select */
+	{"-E --resync udp or (snat and src 10.0.0.0/8) or zone 3",
+		"resync queue=4194304 after=0 for=0 file="},
 	{"-E --resync -s 192.0.2.0/24 -p tcp --dport 80 -w 3",
 		"resync queue=4194304 after=0 for=0 file="},
 };
@@ -94,6 +96,13 @@ static const struct {
 	{"-E --resync -m 5", "--resync: does not go with -m, which may change"},
 	{"-E -p tcp --state CLOSE --resync", "--resync: does not go with --state"},
 	{"-E --resync -l zero", "--resync: does not go with -l"},
+	{"-E --resync mark 5", "--resync: does not go with an expression|its mark"},
+	{"-E --resync tcp and assured", "its status"},
+	{"-E --resync not (udp or state ESTABLISHED)", "its state"},
+	{"-E --resync bytes > 5", "its counters"},
+	{"-E --resync label bit:3 or udp", "its labels"},
+	{"-E --resync idle > 5", "its idle time"},
+	{"-E --resync helper ftp", "its helper"},
 	{"-E --resync -o save", "--resync: does not go with the output 'save'"},
 	{"@-D --strict -s 192.0.2.1", "--strict"},
 };

@@ -360,6 +360,37 @@ static void test_what_was_missed(void **state)
 	assert_string_equal(shown(), "UPDATE 2 RESYNC, "); /* its mark is 0 again */
 }
 
+/* The end of one that a walk found to be gone comes after all: --reliable sends it again. */
+static void test_end_behind_its_walk(void **state)
+{
+	(void)state;
+	table(1, 3);
+	open_watch(true, true);
+	first_walk();
+	shown();
+	table(3, 3);
+	lose_and_walk();
+	assert_string_equal(shown(), "DESTROY 2 RESYNC, DESTROY 1 RESYNC, "); /* by id */
+	happens(EVENT_DESTROY, 1);
+	assert_string_equal(shown(), "");
+	/* Once: what comes behind it is of another. */
+	happens(EVENT_DESTROY, 1);
+	assert_string_equal(shown(), "NEW 1 RESYNC, DESTROY 1, ");
+	/* And so it is when it came again. */
+	happens(EVENT_NEW, 2);
+	happens(EVENT_DESTROY, 2);
+	assert_string_equal(shown(), "NEW 2, DESTROY 2, ");
+	/* Nothing is kept without end. */
+	table_begin();
+	table_end();
+	lose_and_walk();
+	assert_string_equal(shown(), "DESTROY 3 RESYNC, ");
+	watch.sync.forget = event_watch_now() - 1;
+	assert_int_equal(event_sync_run(&watch), 0);
+	happens(EVENT_DESTROY, 3);
+	assert_string_equal(shown(), "NEW 3 RESYNC, DESTROY 3, ");
+}
+
 /* An entry that an event spoke of during the walk is there, though the walk passed it by. */
 static void test_event_during_a_walk(void **state)
 {
@@ -460,6 +491,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_overtaken_by_the_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_overtaken, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_was_missed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_end_behind_its_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_event_during_a_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lost_during_a_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_replaced_in_a_hole, setup, teardown),

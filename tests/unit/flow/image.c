@@ -18,18 +18,19 @@
 /* An id whose hash is among the largest. */
 #define LAST_ID 0x174d0af0u
 
-static struct image image;
+static struct image image, gone; /* gone: what was swept */
 
 static int setup(void **state)
 {
 	(void)state;
-	return image_open(&image, 0);
+	return image_open(&image, 0) < 0 ? -1 : image_open(&gone, 0);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
 	image_close(&image);
+	image_close(&gone);
 	return 0;
 }
 
@@ -192,9 +193,11 @@ static void test_sweep_tells_ipv4(void **state)
 
 	swept_count = 0;
 	put(&flow, 0);
-	assert_int_equal(image_sweep(&image, take, NULL), 0);
+	assert_int_equal(image_sweep(&image, &gone, take, NULL), 0);
 	assert_int_equal(swept_count, 1);
 	assert_int_equal(image.entries, 0);
+	assert_int_equal(gone.entries, 1);
+	assert_true(image_has(&gone, &flow));
 	told = swept[0];
 	assert_int_equal(told.present, FLOW_ID);
 	assert_int_equal(told.id, flow.id);
@@ -215,7 +218,7 @@ static void test_sweep_tells_icmp(void **state)
 	t->part[1] = 3;
 	t->part[2] = 54321;
 	put(&flow, 0);
-	assert_int_equal(image_sweep(&image, take, NULL), 0);
+	assert_int_equal(image_sweep(&image, &gone, take, NULL), 0);
 	assert_memory_equal(&swept[0].tuple[ORIGINAL], t, sizeof(*t));
 }
 
@@ -233,8 +236,11 @@ static void test_sweep_tells_what_it_knows(void **state)
 	zoned.zone = 4;
 	assert_int_equal(put(&zoned, 0), IMAGE_NEW);
 	assert_true(image_remove(&image, &plain));
-	assert_int_equal(image_sweep(&image, take, NULL), 0);
+	assert_int_equal(image_sweep(&image, &gone, take, NULL), 0);
 	assert_int_equal(swept_count, 3);
+	assert_int_equal(gone.entries, 3);
+	assert_true(image_has(&gone, &ipv6) && image_has(&gone, &zoned));
+	assert_false(image_has(&gone, &plain));
 	for (unsigned i = 0; i < swept_count; i++) {
 		assert_int_equal(swept[i].tuple[ORIGINAL].present, TUPLE_PROTOCOL);
 		assert_int_equal(swept[i].tuple[ORIGINAL].protocol, IPPROTO_UDP);
@@ -252,15 +258,15 @@ static void test_sweep_spares_the_seen(void **state)
 		flow = entry(n);
 		put(&flow, IMAGE_SEEN);
 	}
-	assert_int_equal(image_sweep(&image, take, NULL), 0);
+	assert_int_equal(image_sweep(&image, &gone, take, NULL), 0);
 	assert_int_equal(swept_count, 0);
 	image_unmark(&image);
 	for (uint32_t n = 0; n < ENTRIES; n += 3) {
 		flow = entry(n);
 		put(&flow, IMAGE_SEEN);
 	}
-	assert_int_equal(image_sweep(&image, refuse, NULL), -EPIPE);
-	assert_int_equal(image_sweep(&image, take, NULL), 0);
+	assert_int_equal(image_sweep(&image, &gone, refuse, NULL), -EPIPE);
+	assert_int_equal(image_sweep(&image, &gone, take, NULL), 0);
 	assert_int_equal(swept_count + 1, ENTRIES - (ENTRIES + 2) / 3);
 	for (uint32_t n = 0; n < ENTRIES; n++) {
 		flow = entry(n);
