@@ -2,6 +2,7 @@
 #include "commands/report.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,9 +76,12 @@ static const struct reason {
 	{EPROTO, ON_ANY, false, "the kernel's answer is not complete; what was done is not known"},
 };
 
-/* ENOMEM nearly always means the limit on entries; say so only when it is true. */
-static const char *no_memory(char *text, size_t size)
+/* ENOMEM of the kernel nearly always means the limit on entries; say so only when it is true. */
+static const char *no_memory(bool refused, char *text, size_t size)
 {
+	if (!refused)
+		return "out of memory";
+
 	long count = sysctl_number("nf_conntrack_count");
 	long maximum = sysctl_number("nf_conntrack_max");
 
@@ -102,11 +106,28 @@ static bool applies(const struct reason *r, const struct session *s, int error, 
 	return !r->expectation || s->request->table == TABLE_EXPECT;
 }
 
-static const char *reason_text(
-	const struct session *s, int error, bool entry, char *text, size_t size)
+/* The kernel knows each of the two protocols in one family only. */
+static const char *wrong_family(const struct flow *flow)
 {
+	const struct tuple *t = &flow->tuple[ORIGINAL];
+
+	if (t->protocol == IPPROTO_ICMP && t->family == AF_INET6)
+		return "icmp is of IPv4; with IPv6 addresses it is icmpv6";
+	if (t->protocol == IPPROTO_ICMPV6 && t->family == AF_INET)
+		return "icmpv6 is of IPv6; with IPv4 addresses it is icmp";
+	return NULL;
+}
+
+/* refused: by the kernel, and not one of our own calls. */
+static const char *reason_text(const struct session *s, int error, bool refused,
+	const struct flow *flow, char *text, size_t size)
+{
+	bool entry = flow != NULL;
+
 	if (error == ENOMEM)
-		return no_memory(text, size);
+		return no_memory(refused, text, size);
+	if (error == EINVAL && entry && wrong_family(flow) != NULL)
+		return wrong_family(flow);
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		const struct reason *r = &reasons[i];
 
@@ -137,8 +158,9 @@ static void say(
 	const struct session *s, int error, const struct ct_answer *answer, const struct flow *flow)
 {
 	char reason_bytes[160];
+	bool refused = answer != NULL && answer->error == error;
 	const char *reason =
-		reason_text(s, error, flow != NULL, reason_bytes, sizeof(reason_bytes));
+		reason_text(s, error, refused, flow, reason_bytes, sizeof(reason_bytes));
 	const char *entry = entry_text(flow);
 	bool kernel = answer != NULL && answer->text[0] != '\0';
 

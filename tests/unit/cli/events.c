@@ -96,7 +96,7 @@ static const struct {
 	{"-E --resync -m 5", "--resync: does not go with -m, which may change"},
 	{"-E -p tcp --state CLOSE --resync", "--resync: does not go with --state"},
 	{"-E --resync -l zero", "--resync: does not go with -l"},
-	{"-E --resync mark 5", "--resync: asks for its mark"},
+	{"-E --resync mark 5", "asks for its mark"},
 	{"-E --resync tcp and assured", "its status"},
 	{"-E --resync not (udp or state ESTABLISHED)", "its state"},
 	{"-E --resync bytes > 5", "its counters"},
