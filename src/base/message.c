@@ -128,6 +128,15 @@ void complain_line(struct complaint *c, const char *text)
 	c->text[append_escaped(c->text, used, size, text)] = '\0';
 }
 
+void complain_at(struct complaint *c, const char *place)
+{
+	struct complaint placed;
+	size_t used = append_escaped(placed.text, 0, sizeof(placed.text) - 1, place);
+
+	snprintf(placed.text + used, sizeof(placed.text) - used, "%s", c->text);
+	*c = placed;
+}
+
 void message(const char *format, ...)
 {
 	va_list arguments;

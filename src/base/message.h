@@ -37,6 +37,9 @@ int complain(struct complaint *c, const char *format, ...) __attribute__((format
 /* One line more of a complaint, indented, behind what it has; escaped, and cut at its size. */
 void complain_line(struct complaint *c, const char *text);
 
+/* Put the place in front that a complaint is about; escaped, and the end is cut. */
+void complain_at(struct complaint *c, const char *place);
+
 /* PROGRAM: text, newline: counts, errors. */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

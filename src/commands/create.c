@@ -43,13 +43,35 @@ static bool same_tuple(const struct tuple *found, const struct tuple *wanted)
 	       address_equal(&found->destination, &wanted->destination);
 }
 
-bool create_exists(struct session *s, const struct flow *wanted)
+/* 0 or a negative errno. */
+static int look(
+	struct session *s, const struct flow *wanted, bool *exists, struct ct_answer *answer)
 {
 	struct flow found = {0};
-	struct ct_answer answer = {0};
+	int error = ask_flow(s, wanted, read_flow, &found, answer);
 
-	return ask_flow(s, wanted, read_flow, &found, &answer) == 0 &&
-	       same_tuple(&found.tuple[ORIGINAL], &wanted->tuple[ORIGINAL]);
+	*exists = error == 0 && same_tuple(&found.tuple[ORIGINAL], &wanted->tuple[ORIGINAL]);
+	return error == -ENOENT ? 0 : error;
+}
+
+bool create_exists(struct session *s, const struct flow *wanted)
+{
+	struct ct_answer answer = {0};
+	bool exists;
+
+	(void)look(s, wanted, &exists, &answer);
+	return exists;
+}
+
+int create_look(struct session *s, const struct flow *wanted, bool *exists)
+{
+	struct ct_answer answer = {0};
+	int error;
+
+	if (session_open(s, &s->change) != 0)
+		return EXIT_REFUSED;
+	error = look(s, wanted, exists, &answer);
+	return error ? report_refusal(s, error, &answer, wanted) : 0;
 }
 
 int run_create(struct session *s)

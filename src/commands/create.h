@@ -18,4 +18,7 @@ void create_check_labels(struct session *s, const struct flow *wanted);
  */
 bool create_exists(struct session *s, const struct flow *wanted);
 
+/* Likewise before a create, into *exists. 0, or EXIT_REFUSED after saying why it is not known. */
+int create_look(struct session *s, const struct flow *wanted, bool *exists);
+
 #endif

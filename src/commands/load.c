@@ -39,7 +39,7 @@ void load_at(struct load_place *place, unsigned line)
  */
 static int next_request(struct load *load, struct request *request)
 {
-	struct complaint complaint, placed;
+	struct complaint complaint;
 	int found = load_file_next(&load->file, &complaint);
 
 	if (found == 0)
@@ -48,8 +48,8 @@ static int next_request(struct load *load, struct request *request)
 				 &complaint) == 0)
 		return 1;
 	load_at(&load->place, load->file.line);
-	complain(&placed, "%s%s", load->place.text, complaint.text);
-	message_usage(&placed);
+	complain_at(&complaint, load->place.text);
+	message_usage(&complaint);
 	return -1;
 }
 
@@ -370,7 +370,7 @@ static int count_first(struct load *load)
 		message("%s: more than %" PRIu64 " entries would be changed; nothing was done",
 			load->place.path, s->given->maximum);
 	session_forget(s);
-	load->create.created = 0;
+	load->create.created = load->create.existed = load->create.refused = 0;
 	if (code == EXIT_DONE && spool_rewind(&load->spool) < 0)
 		code = EXIT_REFUSED;
 	return code;
@@ -392,6 +392,11 @@ static void tell_result(const struct load *load)
 	const struct session *s = load->session;
 	const struct load_create *c = &load->create;
 
+	if (s->mode == CHANGE_DRY && c->existed > 0)
+		message("%s: %" PRIu64 " flow entries exist already%s", load->place.path,
+			c->existed,
+			c->refused > 0 ? ", and -I is refused where its entry still exists then"
+				       : "");
 	if (s->mode == CHANGE_DRY)
 		message("%s: %" PRIu64 " flow entries would have been created or changed, %" PRIu64
 			" updated, deleted or flushed.",

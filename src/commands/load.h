@@ -60,6 +60,7 @@ struct load_create {
 	bool patient;        /* an entry may wait for its master, which may come later */
 	struct load_lines waiting;
 	uint64_t existed; /* entries that were there already and were left as they are */
+	uint64_t refused; /* of them, in a dry run, those of -I, which takes none */
 	uint64_t created; /* in a dry run: or changed */
 	uint64_t changed;
 	uint64_t orphans; /* entries that were made without their master */

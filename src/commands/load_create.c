@@ -267,16 +267,33 @@ static int check_labels_once(struct load_create *c, const struct spool_record *r
 	return code;
 }
 
+/* What would become of it: asked one by one, as nothing is sent that a batch could take. */
+static int count_create(struct load_create *c, const struct spool_record *record)
+{
+	struct session *s = c->session;
+	struct flow flow;
+	bool exists;
+
+	load_at(c->place, record->line);
+	if (decode_flow(record->bytes, &flow) < 0 || create_look(s, &flow, &exists) != 0)
+		return EXIT_REFUSED;
+	if (exists && (record->flags & SPOOL_SKIP || !(record->flags & SPOOL_ADD))) {
+		c->existed++;
+		c->refused += !(record->flags & SPOOL_SKIP);
+		return EXIT_DONE;
+	}
+	c->created++;
+	return ++s->touched > s->given->maximum ? EXIT_REFUSED : EXIT_DONE;
+}
+
 int load_create_add(struct load_create *c, const struct spool_record *record)
 {
 	struct session *s = c->session;
 	int error;
 
+	if (s->mode != CHANGE_REAL)
+		return count_create(c, record);
 	s->touched++;
-	if (s->mode != CHANGE_REAL) {
-		c->created++;
-		return s->touched > s->given->maximum ? EXIT_REFUSED : EXIT_DONE;
-	}
 	if (open_batch(c) != 0)
 		return EXIT_REFUSED;
 	error = put_message(c, record);

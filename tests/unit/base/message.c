@@ -78,6 +78,10 @@ static void one_write_a_message(void **state)
 	message_usage(&c);
 	check_write(PREFIX "odd: one\\x0atwo\n    a\\x1b\n      ^\n"
 			   "Try 'conntrack -h' or 'conntrack --help' for more information.\n");
+	complain_at(&c, "file\n:3: ");
+	message_usage(&c);
+	check_write(PREFIX "file\\x0a:3: odd: one\\x0atwo\n    a\\x1b\n      ^\n"
+			   "Try 'conntrack -h' or 'conntrack --help' for more information.\n");
 	check_nothing_more();
 	assert_int_equal(message_failed(), 0);
 }

@@ -338,6 +338,17 @@ static void test_group_unanswered(void **state)
 
 /* ------------------------------------------------------------------- guards */
 
+/* Of the messages sent, those that make entries; all others here only ask. */
+static unsigned creates_sent(void)
+{
+	unsigned count = 0;
+
+	for (unsigned nth = 1; nth <= fault_messages(); nth++)
+		count += fault_message(nth)->nlmsg_type ==
+			 (NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW);
+	return count;
+}
+
 static void test_dry_run(void **state)
 {
 	(void)state;
@@ -346,7 +357,18 @@ static void test_dry_run(void **state)
 	check_outcome(0, 3,
 		": 1 flow entries would have been created or changed, 3 updated, "
 		"deleted or flushed.");
-	assert_int_equal(fault_messages(), 1);
+	assert_int_equal(fault_messages(), 2);
+	assert_int_equal(creates_sent(), 0);
+}
+
+/* What a dry run cannot ask for it does not claim. */
+static void test_dry_run_refused(void **state)
+{
+	(void)state;
+	fault_refuse(1, EPERM, "");
+	load("-I -s 10.0.0.9 -d 10.0.0.8 -p 50 -t 9\n", " --dry-run");
+	check_outcome(1, 0, ":1: Operation failed: not permitted");
+	assert_int_equal(creates_sent(), 0);
 }
 
 static void test_maximum(void **state)
@@ -354,10 +376,10 @@ static void test_maximum(void **state)
 	(void)state;
 	load(creates(LINES, "-I"), " --max 4");
 	check_outcome(1, 0, ": more than 4 entries would be changed; nothing was done");
-	assert_int_equal(fault_messages(), 0);
+	assert_int_equal(creates_sent(), 0);
 	load(creates(LINES, "-I"), " --max 5");
 	check_outcome(0, 0, "");
-	assert_int_equal(fault_messages(), LINES);
+	assert_int_equal(creates_sent(), LINES);
 }
 
 /* Options of the whole run have no place in a line. */
@@ -398,6 +420,7 @@ int main(void)
 		cmocka_unit_test_setup(test_walk_breaks, fake_setup),
 		cmocka_unit_test_setup(test_group_unanswered, fake_setup),
 		cmocka_unit_test_setup(test_dry_run, fake_setup),
+		cmocka_unit_test_setup(test_dry_run_refused, fake_setup),
 		cmocka_unit_test_setup(test_maximum, fake_setup),
 		cmocka_unit_test_setup(test_not_in_a_line, fake_setup),
 	};
