@@ -559,9 +559,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NAME|PID|PATH|all",
 			.whole = true,
-			.takes = EVERYWHERE &
-				 ~(ON(COMMAND_VERSION) | ON(COMMAND_HELP) |
-					 ON_EXPECT(COMMAND_VERSION) | ON_EXPECT(COMMAND_HELP)),
+			.takes = ON_TABLES,
 			.help = "act in another network namespace; all: with -L, -C and -S in "
 				"every "
 				"one that is found",
