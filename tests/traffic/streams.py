@@ -329,6 +329,11 @@ def in_user_namespace(house):
            '"$0" -I "$@" -t 60 && "$0" -L && "$0" -D', house.program, *KEY]
     result = house.run(own)
     house.true("in a network of its own", result.code == 0 and len(result.lines) == 2, result)
+    foreign = ("mount -t tmpfs none /run && ip netns add other && exec unshare -U -r -n bash -c "
+               "'\"$0\" -I \"$@\" -t 60 && \"$0\" -L --netns all --limit 1' \"$0\" \"$@\"")
+    result = house.run(["unshare", "-m", "bash", "-c", foreign, house.program, *KEY])
+    house.true("enough of one does not hide that another is refused", result.code == 1 and
+               len(result.lines) == 1 and "other: one must be root" in result.err, result)
     house.equal("nothing was touched", house.conntrack("-C").out, "1\n")
 
 
