@@ -121,6 +121,12 @@ static bool is_overtaken(struct watch *watch, const struct flow *flow, enum even
 	return true;
 }
 
+/* Whether a walk told of its end; from now on it is another entry, or over. */
+static bool take_swept(struct event_sync *sync, const struct flow *flow)
+{
+	return sync->swept.entries > 0 && image_remove(&sync->swept, flow);
+}
+
 static int take_end(struct watch *watch, const struct flow *flow, struct event *event)
 {
 	struct event_sync *sync = &watch->sync;
@@ -128,7 +134,7 @@ static int take_end(struct watch *watch, const struct flow *flow, struct event *
 	struct image_put put;
 	int error = 0;
 
-	if (!heard && image_remove(&sync->swept, flow))
+	if (!heard && take_swept(sync, flow))
 		return 0; /* shown already: it was not delivered then, and comes now */
 	if (!heard && !sync->quiet)
 		error = show(watch, flow, EVENT_NEW);
@@ -150,7 +156,7 @@ int event_sync_event(struct watch *watch, const struct flow *flow, struct event 
 		return 0;
 	if (event->type == EVENT_NEW && sync->walking)
 		image_remove(&sync->ended, flow);
-	image_remove(&sync->swept, flow);
+	take_swept(sync, flow);
 	error = image_put(&sync->image, flow, sync->walking ? IMAGE_SEEN : 0, &put);
 	if (error != 0)
 		return error;
@@ -174,7 +180,7 @@ static int compare_entry(struct watch *watch, const struct flow *flow)
 	error = image_put(&sync->image, flow, IMAGE_SEEN | (sync->quiet ? IMAGE_SILENT : 0), &put);
 	if (error != 0 || sync->quiet)
 		return error;
-	image_remove(&sync->swept, flow);
+	take_swept(sync, flow);
 	if (put.result == IMAGE_NEW)
 		return show(watch, flow, EVENT_NEW);
 	if (put.result == IMAGE_CHANGED && !(put.marks & IMAGE_SEEN))

@@ -275,7 +275,9 @@ static int count_create(struct load_create *c, const struct spool_record *record
 	bool exists;
 
 	load_at(c->place, record->line);
-	if (decode_flow(record->bytes, &flow) < 0 || create_look(s, &flow, &exists) != 0)
+	if (decode_flow(record->bytes, &flow) < 0)
+		return report_refusal(s, -EBADMSG, NULL, NULL);
+	if (create_look(s, &flow, &exists) != 0)
 		return EXIT_REFUSED;
 	if (exists && (record->flags & SPOOL_SKIP || !(record->flags & SPOOL_ADD))) {
 		c->existed++;

@@ -110,7 +110,10 @@ static bool applies(const struct reason *r, const struct session *s, int error, 
 static const char *wrong_family(const struct flow *flow)
 {
 	const struct tuple *t = &flow->tuple[ORIGINAL];
+	const unsigned needed = TUPLE_ADDRESSES | TUPLE_PROTOCOL;
 
+	if ((t->present & needed) != needed)
+		return NULL;
 	if (t->protocol == IPPROTO_ICMP && t->family == AF_INET6)
 		return "icmp is of IPv4; with IPv6 addresses it is icmpv6";
 	if (t->protocol == IPPROTO_ICMPV6 && t->family == AF_INET)
