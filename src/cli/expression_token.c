@@ -202,14 +202,18 @@ static struct shown_line line_of(const char *text, const char *place)
 /* As it is but for signs that a terminal would act on, so that the marks fit. */
 static void show_line(const struct shown_line *line, char out[static SHOWN_MAX + 1])
 {
-	size_t length = line->length;
+	size_t used = 0;
 
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0; i < line->length; i++) {
 		unsigned char c = (unsigned char)line->start[i];
+		/* Where the line ends by its length a text goes on, with its NUL at the least. */
+		unsigned char next = (unsigned char)line->start[i + 1];
+		bool second_set = c == 0xc2 && next >= 0x80 && next <= 0x9f;
 
-		out[i] = c < 0x20 ? ' ' : c == 0x7f ? '?' : (char)c;
+		out[used++] = c < 0x20 ? ' ' : c == 0x7f || second_set ? '?' : (char)c;
+		i += second_set;
 	}
-	out[length] = '\0';
+	out[used] = '\0';
 }
 
 /* A blank a letter up to the place, then ^~~~ as wide as the token is. */

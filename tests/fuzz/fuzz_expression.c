@@ -56,7 +56,14 @@ static void show(const char *text, char out[static TEXT_MAX + 1])
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		*out++ = c == '\n' ? '\n' : c < 0x20 ? ' ' : c == 0x7f ? '?' : (char)c;
+		unsigned char next = (unsigned char)text[1];
+		bool second_set = c == 0xc2 && next >= 0x80 && next <= 0x9f;
+
+		*out++ = c == '\n'                 ? '\n'
+			 : c < 0x20                ? ' '
+			 : c == 0x7f || second_set ? '?'
+						   : (char)c;
+		text += second_set;
 	}
 	*out = '\0';
 }
