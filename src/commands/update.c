@@ -120,7 +120,8 @@ int run_update(struct session *s)
 
 	if (!u.verifies)
 		return walk_and_change(s, &bulk);
-	/* The socket is opened by the first change, which comes before any look. */
+	if (session_open(s, &s->change) != 0)
+		return EXIT_REFUSED;
 	error = batch_open(&u.look, &s->change, look_ended, &u);
 	if (error != 0)
 		return report_refusal(s, error, NULL, NULL);

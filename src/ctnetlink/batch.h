@@ -68,7 +68,7 @@ struct batch {
 	uint64_t unknown;          /* messages sent whose outcome was never told */
 };
 
-/* 0 or -ENOMEM. batch_close() frees; it sends nothing. */
+/* The socket is open. 0 or -ENOMEM. batch_close() frees; it sends nothing. */
 int batch_open(struct batch *b, struct ct_socket *socket, batch_result_fn fn, void *data);
 void batch_close(struct batch *b);
 
