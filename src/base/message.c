@@ -116,16 +116,25 @@ int complain(struct complaint *c, const char *format, ...)
 	return -1;
 }
 
-void complain_line(struct complaint *c, const char *text)
+void complain_lines(struct complaint *c, const char *first, const char *second)
 {
 	static const char before[] = "\n    ";
-	size_t used = strlen(c->text), size = sizeof(c->text) - 1;
+	const char *const pieces[] = {before, first, before, second};
+	char lines[sizeof(c->text)];
+	size_t used = 0, held = strlen(c->text);
 
-	if (size - used < sizeof(before) - 1)
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		if (pieces[i] != before) {
+			used = append_escaped(lines, used, sizeof(lines), pieces[i]);
+		} else if (sizeof(lines) - used >= sizeof(before) - 1) {
+			memcpy(lines + used, before, sizeof(before) - 1);
+			used += sizeof(before) - 1;
+		}
+	}
+	if (held + used >= sizeof(c->text))
 		return;
-	memcpy(c->text + used, before, sizeof(before) - 1);
-	used += sizeof(before) - 1;
-	c->text[append_escaped(c->text, used, size, text)] = '\0';
+	memcpy(c->text + held, lines, used);
+	c->text[held + used] = '\0';
 }
 
 void complain_at(struct complaint *c, const char *place)

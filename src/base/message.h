@@ -34,8 +34,8 @@ struct complaint {
  */
 int complain(struct complaint *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* One line more of a complaint, indented, behind what it has; escaped, and cut at its size. */
-void complain_line(struct complaint *c, const char *text);
+/* Two lines more of a complaint, indented, behind what it has; escaped, and both or none. */
+void complain_lines(struct complaint *c, const char *first, const char *second);
 
 /* Put the place in front that a complaint is about; escaped, and the end is cut. */
 void complain_at(struct complaint *c, const char *place);

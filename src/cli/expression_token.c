@@ -268,6 +268,5 @@ void token_complain(const struct expression_source *source, const struct token *
 	if (source->is_file)
 		snprintf(number, sizeof(number), ":%u", line.number);
 	complain(complaint, "%.300s%s: %.400s", source->name, number, what);
-	complain_line(complaint, shown);
-	complain_line(complaint, marks);
+	complain_lines(complaint, shown, marks);
 }

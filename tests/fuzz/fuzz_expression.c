@@ -23,6 +23,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define TEXT_MAX  4096
 #define PRINT_MAX (1 << 20)
 
+/* Bytes of the line that a complaint shows, its marks and what stands before them. */
+#define LINES_MAX 256
+
 static void check(bool holds)
 {
 	if (!holds)
@@ -98,9 +101,11 @@ static void check_complaint(const struct expression_source *source, struct compl
 	for (size_t i = 0; i < length; i++)
 		check(c->text[i] == '\n' || !iscntrl((unsigned char)c->text[i]));
 	check_line_number(source, c->text);
-	/* A word of hundreds of signs that had to be escaped leaves no room. */
-	if (length > sizeof(c->text) - 5)
+	/* A word of hundreds of signs that had to be escaped leaves no room for lines. */
+	if (strchr(c->text, '\n') == NULL) {
+		check(length > sizeof(c->text) - LINES_MAX);
 		return;
+	}
 	marks = cut_last_line(c->text);
 	line = cut_last_line(c->text);
 	check(strncmp(marks, margin, 4) == 0 && strncmp(line, margin, 4) == 0);

@@ -73,8 +73,7 @@ static void one_write_a_message(void **state)
 	check_write(PREFIX "option -t needs a value\n"
 			   "Try 'conntrack -h' or 'conntrack --help' for more information.\n");
 	complain(&c, "odd: %s", "one\ntwo");
-	complain_line(&c, "a\x1b");
-	complain_line(&c, "  ^");
+	complain_lines(&c, "a\x1b", "  ^");
 	message_usage(&c);
 	check_write(PREFIX "odd: one\\x0atwo\n    a\\x1b\n      ^\n"
 			   "Try 'conntrack -h' or 'conntrack --help' for more information.\n");
@@ -129,6 +128,20 @@ static void what_is_too_long_is_cut(void **state)
 	complain(&c, "%s", text);
 	assert_int_equal(strlen(c.text), sizeof(c.text) / 4 * 4 - 4); /* whole escapes only */
 	assert_string_equal(c.text + strlen(c.text) - 4, "\\x07");
+
+	/* Two lines, or none of them. */
+	complain_lines(&c, "", "");
+	assert_null(strchr(c.text, '\n'));
+	text[990] = '\0';
+	memset(text, 'x', 990);
+	complain(&c, "%s", text);
+	complain_lines(&c, "0123456789", "0123456789ab");
+	assert_int_equal(strlen(c.text), sizeof(c.text) - 2);
+	complain(&c, "%s", text);
+	complain_lines(&c, "0123456789", "0123456789abcd");
+	assert_int_equal(strlen(c.text), 990);
+	memset(text, '\a', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
 
 	message("%s", text);
 	ssize_t length = recv(sink, got, sizeof(got), 0);
