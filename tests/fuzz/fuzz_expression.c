@@ -3,18 +3,17 @@
  * Any text as an expression, of words, of an option or of a file: it is refused
  * with a complaint that points into the text, or it is read; then what is
  * printed of it is read again, prints the same and matches the same, and so does
- * the list of a filter that it is split into. No file is read meanwhile, whatever
- * the text names: no descriptor can be opened.
+ * the list of a filter that it is split into.
  */
 #include <ctype.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "flow/filter.h"
+#include "fuzz/no_files.h"
 #include "unit/cli/expression_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -25,12 +24,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Bytes of the line that a complaint shows, its marks and what stands before them. */
 #define LINES_MAX 256
-
-static void check(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* --- complaints ------------------------------------------------------- */
 
@@ -208,21 +201,17 @@ static void try_source(const struct expression_source *source)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char text[TEXT_MAX + 1];
-	struct rlimit before, none;
 
 	if (size > TEXT_MAX)
 		return 0;
 	if (size > 0)
 		memcpy(text, data, size);
 	text[size] = '\0';
-	check(getrlimit(RLIMIT_NOFILE, &before) == 0);
-	none = before;
-	none.rlim_cur = 0;
-	check(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	files_forbid();
 	try_source(
 		&(struct expression_source){.name = "expression", .text = text, .is_words = true});
 	try_source(&(struct expression_source){.name = "--filter", .text = text});
 	try_source(&(struct expression_source){.name = "file", .text = text, .is_file = true});
-	check(setrlimit(RLIMIT_NOFILE, &before) == 0);
+	files_allow();
 	return 0;
 }

@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any words as a command line, and as a line of a -R file: each is a request
- * that can be run, or has a complaint of one line. No file is read meanwhile,
- * whatever the words name: no descriptor can be opened.
+ * that can be run, or has a complaint of one line.
  */
 #include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "cli/cli.h"
+#include "fuzz/no_files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* More words than anybody writes. */
 #define WORDS_MAX 128
-
-static void check(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void check_complaint(const struct complaint *c)
 {
@@ -57,18 +50,14 @@ static void parse(struct cli *cli, int argc, char **argv, bool loading)
 {
 	static struct request request;
 	struct complaint complaint;
-	struct rlimit before, none;
 
 	memset(&complaint, 0xff, sizeof(complaint));
-	check(getrlimit(RLIMIT_NOFILE, &before) == 0);
-	none = before;
-	none.rlim_cur = 0;
-	check(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	files_forbid();
 	if (cli_parse(cli, argc, argv, loading, &request, &complaint) < 0)
 		check_complaint(&complaint);
 	else
 		check_request(&request, loading);
-	check(setrlimit(RLIMIT_NOFILE, &before) == 0);
+	files_allow();
 }
 
 /* A list of labels as if the default one had been read. */
