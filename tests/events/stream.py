@@ -82,21 +82,22 @@ class Watcher:
 
     def sockets(self, joined=False):
         """Rows of /proc/net/netlink of its sockets (joined: that listen)."""
-        mine = set()
-        folder = "/proc/%d/fd" % self.process.pid
-        try:
-            for name in os.listdir(folder):
-                mine.add(os.readlink(os.path.join(folder, name)))
-        except OSError:
-            return []
+        mine = self.descriptors()
         with open("/proc/net/netlink") as file:
             rows = [line.split() for line in file.readlines()[1:]]
         return [row for row in rows if row[1] == "12" and "socket:[%s]" % row[-1] in mine and
                 (not joined or int(row[3], 16))]
 
-    def has_open(self, path):
+    def descriptors(self):
+        """What they lead to; those that are closed meanwhile may be left out, with all others."""
         folder = "/proc/%d/fd" % self.process.pid
-        return any(os.readlink(os.path.join(folder, name)) == path for name in os.listdir(folder))
+        try:
+            return {os.readlink(os.path.join(folder, name)) for name in os.listdir(folder)}
+        except OSError:
+            return set()
+
+    def has_open(self, path):
+        return path in self.descriptors()
 
     def wait(self, ready, what):
         deadline = time.monotonic() + PATIENCE
