@@ -21,11 +21,7 @@ struct line {
 	char bytes[sizeof(message_program) + 4 * TEXT_MAX + 256];
 };
 
-/*
- * How many bytes at text are a sign that a terminal acts on; 0: it is none. The
- * second set of control codes (U+0080 to U+009F) has two bytes in UTF-8.
- */
-static size_t control_length(const char *text)
+size_t control_length(const char *text)
 {
 	unsigned char first = (unsigned char)text[0], second;
 

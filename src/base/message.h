@@ -23,6 +23,12 @@ enum exit_code {
 	EXIT_LOST = 3,    /* with --strict: events were lost */
 };
 
+/*
+ * How many bytes at text are a control code, on which a terminal acts; 0: it is
+ * none. The second set (U+0080 to U+009F) has two bytes in UTF-8.
+ */
+size_t control_length(const char *text);
+
 /* What is wrong with the person's words; filled by the cli room, printed once. */
 struct complaint {
 	char text[1024];

@@ -204,14 +204,11 @@ static void show_line(const struct shown_line *line, char out[static SHOWN_MAX +
 {
 	size_t used = 0;
 
-	for (size_t i = 0; i < line->length; i++) {
-		unsigned char c = (unsigned char)line->start[i];
-		/* Where the line ends by its length a text goes on, with its NUL at the least. */
-		unsigned char next = (unsigned char)line->start[i + 1];
-		bool second_set = c == 0xc2 && next >= 0x80 && next <= 0x9f;
+	for (const char *at = line->start; at < line->start + line->length;) {
+		size_t control = control_length(at);
 
-		out[used++] = c < 0x20 ? ' ' : c == 0x7f || second_set ? '?' : (char)c;
-		i += second_set;
+		out[used++] = control == 0 ? *at : (unsigned char)*at < 0x20 ? ' ' : '?';
+		at += control > 0 ? control : 1;
 	}
 	out[used] = '\0';
 }
