@@ -51,12 +51,14 @@ static bool can_be_written(void)
 	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH);
 }
 
-int event_queue_open(struct event_queue *q, const char *path, size_t size)
+int event_queue_open(struct event_queue *q, const char *path, uint64_t size)
 {
 	struct stat status;
 	int fd = STDOUT_FILENO;
 
 	*q = (struct event_queue){.path = path, .opened = -1};
+	if (size > SIZE_MAX / 2)
+		return -ENOMEM;
 	if (path != NULL) {
 		fd = open_file(path);
 		if (fd < 0)
@@ -65,7 +67,7 @@ int event_queue_open(struct event_queue *q, const char *path, size_t size)
 	} else if (!can_be_written()) {
 		return -EBADF;
 	}
-	q->region_size = size + BLOCK + EVENT_QUEUE_RECORD;
+	q->region_size = (size_t)size + BLOCK + EVENT_QUEUE_RECORD;
 	q->region = malloc(q->region_size);
 	if (q->region == NULL) {
 		event_queue_close(q);

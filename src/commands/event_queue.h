@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/writer.h"
@@ -31,10 +32,11 @@ struct event_queue {
 
 /*
  * Open the output: the file of that path (NULL: standard output), and `size`
- * bytes to queue in. 0 or a negative errno; -EBADF: it is closed, or not to be
+ * bytes to queue in. 0 or a negative errno; -ENOMEM: the address space has no such
+ * room, -EBADF: it is closed, or not to be
  * written, which shows before the first event and not behind it.
  */
-int event_queue_open(struct event_queue *q, const char *path, size_t size);
+int event_queue_open(struct event_queue *q, const char *path, uint64_t size);
 void event_queue_close(struct event_queue *q);
 
 /* Whether one more record can be printed. */

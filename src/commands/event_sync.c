@@ -29,7 +29,7 @@ static int send_dump(struct watch *watch)
 	const struct request *request = watch->session->request;
 	struct kernel_filter filter;
 	struct packet packet;
-	uint8_t bytes[1024];
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[1024];
 	int error;
 
 	kernel_filter_from(&request->filter, &filter);
@@ -162,7 +162,9 @@ int event_sync_event(struct watch *watch, const struct flow *flow, struct event 
 		return error;
 	if (event->type == EVENT_NEW && put.result != IMAGE_NEW && !(put.marks & IMAGE_SILENT))
 		return 0;
-	if (event->type == EVENT_UPDATE && put.result == IMAGE_NEW && !sync->quiet)
+	/* Its NEW was missed; where that is not asked for the change is all there is to tell. */
+	if (event->type == EVENT_UPDATE && put.result == IMAGE_NEW && !sync->quiet &&
+		watch->session->request->event_mask & EVENTS_NEW)
 		return show(watch, flow, EVENT_NEW);
 	return event_watch_show(watch, flow, event);
 }
@@ -239,7 +241,7 @@ static int walk(struct watch *watch)
 	struct event_sync *sync = &watch->sync;
 	uint64_t begin = event_watch_now(), spent;
 	long buckets = sysctl_read(sync->buckets);
-	struct ct_answer answer;
+	struct ct_answer answer = {0};
 	int error;
 
 	sync->found = 0;
@@ -249,7 +251,7 @@ static int walk(struct watch *watch)
 	if (error == 0)
 		error = take_turns(watch);
 	sync->walking = false;
-	if (buckets != sysctl_read(sync->buckets))
+	if (answer.interrupted || buckets != sysctl_read(sync->buckets))
 		event_sync_lost(sync);
 	if (error == 0 && !sync->wanted && !sync->quiet)
 		error = sweep(watch);

@@ -185,7 +185,7 @@ static void say_loss(struct watch *watch)
 	const struct event_options *options = &watch->session->request->events;
 
 	event_loss_say(&watch->loss, options->resync     ? "; what is missed comes as [RESYNC]"
-				     : options->reliable ? "; no DESTROY among them"
+				     : options->reliable ? "; a DESTROY among them is sent again"
 							 : "; -b makes it larger");
 }
 
@@ -331,7 +331,8 @@ static int reader_gone(struct watch *watch)
 
 static int take_turn(struct watch *watch, bool wait, uint64_t until)
 {
-	bool room = event_queue_has_room(&watch->queue), rest = wait && room && watch->resting;
+	bool room = event_queue_has_room(&watch->queue) && !watch->flushing;
+	bool rest = wait && room && watch->resting;
 	struct pollfd wanted[] = {
 		{.fd = watch->signals, .events = POLLIN},
 		{.fd = room && !rest ? event_socket_descriptor(&watch->socket) : -1,
@@ -413,6 +414,7 @@ int event_watch_flush(struct watch *watch)
 {
 	int error = write_output(watch);
 
+	watch->flushing = true;
 	while (error == 0 && !event_queue_is_empty(&watch->queue))
 		error = event_watch_turn(watch, true, 0);
 	return error;

@@ -47,6 +47,7 @@ struct watch {
 	bool reopen;                 /* SIGHUP came */
 	bool moved;    /* and its file could not be opened anew: the old one goes on */
 	bool stopping; /* the end has come: what is queued is still shown */
+	bool flushing; /* what is shown is written, and nothing more is read */
 };
 
 /*
@@ -79,7 +80,7 @@ int event_watch_run(struct watch *watch);
 /* What the kernel has queued by now is shown; nothing new is queued. */
 int event_watch_drain(struct watch *watch);
 
-/* Write all that is queued. 0, or as event_watch_turn(). */
+/* Write all that is queued, and read no more events. 0, or as event_watch_turn(). */
 int event_watch_flush(struct watch *watch);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* -E: show events as they happen, until a signal. */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -60,12 +61,22 @@ static void size_buffer(struct watch *watch)
 	if (asked != 0 && granted > 0)
 		message_plain(
 			"NOTICE: Netlink socket buffer size has been set to %d bytes.", granted);
-	/* The kernel reports twice what it took. */
-	if (granted > 0 && granted / 2 < wanted)
+	/* The kernel reports twice what it took, and no more than an int holds. */
+	if (granted > 0 && granted / 2 < wanted && granted < INT_MAX - 1)
 		message_plain("WARNING: the receive buffer has %d bytes only; "
 			      "net.core.rmem_max limits it without CAP_NET_ADMIN in the first user "
 			      "namespace",
 			granted);
+}
+
+static sigset_t end_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	return set;
 }
 
 /*
@@ -74,12 +85,9 @@ static void size_buffer(struct watch *watch)
  */
 static int open_signals(const struct event_options *options)
 {
-	sigset_t set;
+	sigset_t set = end_signals();
 	int descriptor;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
 	if (options->output_path != NULL)
 		sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
@@ -143,6 +151,21 @@ static void give_up_privilege(const struct watch *watch)
 	sandbox_enter(needs);
 }
 
+/*
+ * --group-by: what was counted. It is written at one go, which waits for its reader:
+ * only here a signal has to end the program as ever.
+ */
+static int show_summary(struct watch *watch)
+{
+	sigset_t set = end_signals();
+	int error;
+
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	error = summary_show(watch->summary, true);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return error;
+}
+
 static int watch_events(struct watch *watch)
 {
 	int error = event_sync_first(watch);
@@ -156,7 +179,7 @@ static int watch_events(struct watch *watch)
 		error = event_sync_finish(watch);
 	/* Enough events are no failure: they are counted. */
 	if (watch->summary != NULL && (error == 0 || error == EVENT_WATCH_ENOUGH) &&
-		summary_show(watch->summary, true) != 0)
+		show_summary(watch) != 0)
 		error = EVENT_WATCH_ABORT; /* it has said why */
 	return error;
 }

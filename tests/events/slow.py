@@ -79,6 +79,37 @@ def full_queue(house):
     house.equal("shown and lost", text.count("\n") + events, 30000)
 
 
+def enough_for_a_slow_reader(house):
+    """--stop-after: what was shown is written however long it takes, and no more is shown."""
+    stream.outward(house)
+    for words, record, foot in (([], "[NEW]", ""), (["-o", "xml"], "<flow ", "</conntrack>\n")):
+        watcher, reader = into_pipe(house, "-e", "NEW", "--stop-after", "1500", *words)
+        stream.Sender().send(0, 4000)
+        time.sleep(0.5)
+        text = read_all(reader)
+        os.close(reader)
+        result = watcher.ended()
+        house.equal("exit", (result.code, stream.summary(result)), (0, 1500))
+        house.equal("records", text.count(record), 1500)
+        house.true("the foot", text.endswith(foot), text[-80:])
+        house.must(house.program, "-F")
+
+
+def summary_for_a_stalled_reader(house):
+    """--group-by: its end is written at one go; while that waits a signal is an end at once."""
+    stream.outward(house)
+    watcher, reader = into_pipe(house, "-e", "NEW", "--group-by", "dport", "--queue", "0")
+    stream.Sender().send(0, 30000)
+    watcher.settle()
+    watcher.poke(signal.SIGINT)
+    house.true("it writes", select.select([reader], [], [], 10)[0])
+    time.sleep(0.3)
+    house.equal("and waits", watcher.process.poll(), None)
+    result = watcher.end(signal.SIGINT)
+    house.equal("ended by the signal", result.code, -signal.SIGINT)
+    os.close(reader)
+
+
 def _ends_at_the_second(house, watcher, reader):
     watcher.poke(signal.SIGTERM)
     time.sleep(0.3)
@@ -239,6 +270,6 @@ def files_of_a_shell(house):
 
 
 SCENARIOS = [stalled_pipe, stalled_socket, full_queue, second_signal,
-             second_signal_of_a_full_queue, reader_goes_away,
-             named_reader_goes_away, reader_waits_for_one, full_disk, shares_the_pipe,
-             many_events, files_of_a_shell]
+             second_signal_of_a_full_queue, enough_for_a_slow_reader,
+             summary_for_a_stalled_reader, reader_goes_away, named_reader_goes_away,
+             reader_waits_for_one, full_disk, shares_the_pipe, many_events, files_of_a_shell]

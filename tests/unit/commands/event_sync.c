@@ -459,6 +459,20 @@ static void test_only_wanted_kinds(void **state)
 	assert_true(strstr(text, "DESTROY 3 RESYNC, ") != NULL);
 }
 
+/* The NEW of its entry was missed: that a change goes with it must not be missed, too. */
+static void test_updates_alone(void **state)
+{
+	(void)state;
+	table(1, 1);
+	open_watch(true, true);
+	request.event_mask = EVENTS_UPDATE;
+	first_walk();
+	happens(EVENT_UPDATE, 1);
+	happens(EVENT_UPDATE, 2);
+	happens(EVENT_UPDATE, 2);
+	assert_string_equal(shown(), "UPDATE 1, UPDATE 2, UPDATE 2, ");
+}
+
 static void test_enough_in_a_walk(void **state)
 {
 	(void)state;
@@ -496,6 +510,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lost_during_a_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_replaced_in_a_hole, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_only_wanted_kinds, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_updates_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_enough_in_a_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 	};
