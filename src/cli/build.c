@@ -88,6 +88,7 @@ static void add_nat(struct terms *t, int id, enum nat_wanted wanted)
 	term->wanted = wanted;
 	term->has_address = nat->family != AF_UNSPEC;
 	term->has_port = nat->has_port;
+	term->icmp = is_given(t->g, OPTION_PROTOCOL) && protocol_is_icmp(t->g->protocol_number);
 	term->family = nat->family;
 	term->address = nat->address;
 	term->port_minimum = nat->port_minimum;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow/filter.h"
 
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "flow/address_set.h"
 #include "flow/expression.h"
+#include "flow/protocol.h"
 
 struct term *filter_add(struct filter *filter, enum term_kind kind)
 {
@@ -87,12 +89,13 @@ static inline bool part_changed(
 	       original->part[original_part] != reply->part[reply_part];
 }
 
-/* ICMP parts: type, code, id; of these only the id can be translated. */
-#define ICMP_ID_PART 2
-
-static inline bool is_icmp(uint8_t protocol)
+bool flow_has_icmp_nat(const struct flow *flow, enum nat_kind kind)
 {
-	return protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
+	enum nat_kind changes = NAT_SOURCE;
+
+	if (has(flow, FLOW_STATUS) && (flow->status & IPS_NAT_MASK) == IPS_DST_NAT)
+		changes = NAT_DESTINATION;
+	return kind == changes && part_changed(flow, ICMP_ID_PART, ICMP_ID_PART);
 }
 
 bool flow_has_nat(const struct flow *flow, enum nat_kind kind)
@@ -103,8 +106,8 @@ bool flow_has_nat(const struct flow *flow, enum nat_kind kind)
 		tuple_has(&flow->tuple[REPLY], view.after_bit) &&
 		!address_equal(view.before, view.after))
 		return true;
-	if (is_icmp(flow->tuple[ORIGINAL].protocol))
-		return kind == NAT_SOURCE && part_changed(flow, ICMP_ID_PART, ICMP_ID_PART);
+	if (protocol_is_icmp(flow->tuple[ORIGINAL].protocol))
+		return flow_has_icmp_nat(flow, kind);
 	return part_changed(flow, view.before_part, view.after_part);
 }
 
@@ -113,7 +116,9 @@ static bool nat_kind_matches(
 {
 	const struct tuple *reply = &flow->tuple[REPLY];
 	struct nat_view view = nat_view(flow, kind);
-	uint16_t port = reply->part[view.after_part];
+	bool icmp = protocol_is_icmp(reply->protocol);
+	unsigned part = icmp ? ICMP_ID_PART : view.after_part;
+	uint16_t port = reply->part[part];
 
 	if (!flow_has_nat(flow, kind))
 		return false;
@@ -121,9 +126,8 @@ static bool nat_kind_matches(
 		(!tuple_has(reply, view.after_bit) || reply->family != nat->family ||
 			!address_equal(view.after, &nat->address)))
 		return false;
-	if (nat->has_port &&
-		(is_icmp(reply->protocol) || !tuple_has(reply, TUPLE_PART << view.after_part) ||
-			port < nat->port_minimum || port > nat->port_maximum))
+	if (nat->has_port && (icmp != nat->icmp || !tuple_has(reply, TUPLE_PART << part) ||
+				     port < nat->port_minimum || port > nat->port_maximum))
 		return false;
 	return true;
 }

@@ -74,6 +74,7 @@ struct nat_term {
 	uint8_t wanted; /* enum nat_wanted */
 	bool has_address;
 	bool has_port;
+	bool icmp; /* what is asked for is ICMP: the port is its identifier */
 	uint8_t family;
 	union address address;
 	uint16_t port_minimum; /* equal to the maximum when one port was given */
@@ -160,9 +161,17 @@ bool term_is_exact(const struct term *term);
 /*
  * Whether the flow is translated that way: what the tuples say, not the
  * status. Source NAT is a reply destination that is not the original source,
- * or such a port, GRE key or ICMP id; destination NAT is its mirror, without
- * the ICMP id (the kernel changes that for source NAT alone).
+ * or such a port or GRE key; destination NAT is its mirror. For an ICMP id see
+ * flow_has_icmp_nat().
  */
 bool flow_has_nat(const struct flow *flow, enum nat_kind kind);
+
+/*
+ * Whether that translation changed the identifier of ICMP. The kernel changes the one
+ * there is for either, where two flows would have the same tuple else
+ * (nf_nat_l4proto_unique_tuple() in nf_nat_core.c): it is source NAT unless the status
+ * says that there was destination NAT alone.
+ */
+bool flow_has_icmp_nat(const struct flow *flow, enum nat_kind kind);
 
 #endif

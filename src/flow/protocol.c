@@ -335,6 +335,11 @@ static const struct {
 	{IPPROTO_ICMPV6, 139, 140}, /* node information */
 };
 
+bool protocol_is_icmp(uint8_t number)
+{
+	return number == IPPROTO_ICMP || number == IPPROTO_ICMPV6;
+}
+
 uint8_t protocol_icmp_answer(uint8_t protocol, uint8_t type)
 {
 	for (size_t i = 0; i < sizeof(icmp_pairs) / sizeof(icmp_pairs[0]); i++) {

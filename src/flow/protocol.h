@@ -97,6 +97,12 @@ extern const char *const tcp_flag_names[TCP_FLAG_COUNT];
  */
 uint8_t tcp_usual_flags(uint8_t state);
 
+/* Of the parts of ICMP and ICMPv6 (type, code, identifier) the one that NAT can change. */
+#define ICMP_ID_PART 2
+
+/* Whether the parts of the protocol are those. */
+bool protocol_is_icmp(uint8_t number);
+
 /*
  * The ICMP or ICMPv6 type that answers this one (8 and 0, 13 and 14, …), or
  * the type itself when it has no answer.

@@ -11,6 +11,7 @@
 #include "flow/field.h"
 #include "flow/filter.h"
 #include "flow/labels.h"
+#include "flow/protocol.h"
 #include "flow/status.h"
 #include "output/output.h"
 #include "output/parts.h"
@@ -67,6 +68,10 @@ static char *put_word(struct output *o, char *p, const char *option, const char 
 
 static char *put_timeout(char *p, const char *option, const struct saved *saved)
 {
+	const uint32_t fixed = saved->updates ? IPS_FIXED_TIMEOUT : 0;
+
+	if (saved->flow->present & FLOW_STATUS && saved->flow->status & fixed)
+		return p; /* the kernel refuses another one */
 	if (saved->flow->present & FLOW_TIMEOUT)
 		return put_u32(put_name(p, option), saved->flow->timeout);
 	if (!is_offloaded(saved))
@@ -124,8 +129,6 @@ static char *put_original_addresses(char *p, const char *option, const struct sa
 	return p;
 }
 
-#define ICMP_ID 2 /* the part of ICMP and ICMPv6 */
-
 /* What source and destination NAT change in the reply tuple, and how it is said. */
 struct translation {
 	uint8_t kind;        /* enum nat_kind */
@@ -148,7 +151,6 @@ static const struct translation destination_nat = {
 static int port_behind(const struct saved *saved, const struct translation *t, bool port_alone)
 {
 	const struct protocol *protocol = saved->protocol;
-	const struct tuple *original = &saved->flow->tuple[ORIGINAL];
 	const struct tuple *reply = &saved->flow->tuple[REPLY];
 	unsigned index = t->part;
 	bool needed = port_alone;
@@ -156,9 +158,9 @@ static int port_behind(const struct saved *saved, const struct translation *t, b
 	if (!protocol)
 		return -1;
 	if (!protocol->pairs) {
-		/* ICMP: source NAT changes the id (nf_nat_core.c), and no reply option has it. */
-		index = ICMP_ID;
-		needed = t->kind == NAT_SOURCE && reply->part[index] != original->part[index];
+		/* ICMP: no reply option has the id. */
+		index = ICMP_ID_PART;
+		needed = flow_has_icmp_nat(saved->flow, t->kind);
 	}
 	if (!needed || index >= protocol->part_count || !tuple_has_part(reply, index))
 		return -1;
@@ -402,7 +404,8 @@ static char *put_mark(char *p, const char *option, const struct saved *saved)
 {
 	uint32_t mark = saved->flow->mark;
 
-	return mark && !saved->deletes ? put_u32(put_name(p, option), mark) : p;
+	/* An update that has a mark has a new one. */
+	return (mark || saved->updates) && !saved->deletes ? put_u32(put_name(p, option), mark) : p;
 }
 
 /* By name, or by number where it has none or one that no list of labels could hold. */

@@ -268,4 +268,34 @@ def real_entries(house):
     house.true("their text is the same again", plain == again, _differences(plain, again))
 
 
-SCENARIOS = [generated, one_by_one, events_replayed, real_entries]
+def pings_translated(house):
+    """Where two pings would be one, the kernel gives the second another id, for any NAT."""
+    house.kernel("netfilter.nf_conntrack_events", 1)
+    for last in (1, 2, 3, 9):
+        house.must("ip", "address", "add", "10.9.9.%d/32" % last, "dev", "lo")
+    house.rules("table ip n { chain o { type nat hook output priority -100;"
+                " ip daddr { 10.9.9.1, 10.9.9.2 } dnat to 10.9.9.3; }; }")
+    for destination in ("10.9.9.1", "10.9.9.2"):
+        packets.ping("10.9.9.9", destination, 7)
+    before = _records(house)
+    house.true("setting: the id of one is changed", len(before) == 2 and
+               sum('"id": 7' in record[record.index('"reply"'):] for record in before) == 1, before)
+    house.equal("-n: none is source NAT", house.conntrack("-L", "-n").out, "")
+    house.equal("-g: both are destination NAT", len(house.conntrack("-L", "-g").lines), 2)
+    undone = house.file("undone", "")
+    listener = house.listen("-e", "DESTROY", "-o", "save")
+    for destination in ("10.9.9.1", "10.9.9.2"):
+        house.must(house.program, "-D", "-d", destination, "--undo", undone)
+    ends = listener.stop().lines
+    with open(undone) as file:
+        lines = file.read().splitlines()
+    for number in (1, 0):           # the second is first now, and has to get the same id
+        _load(house, "-R of one line of --undo", [lines[number]])
+    after = _records(house)
+    house.true("both are as they were", before == after, _differences(before, after))
+    house.equal("the ends, played again, find both", len(ends), 2)
+    _load(house, "-R of ends", ends)
+    house.equal("and no entry is left", house.conntrack("-L").out, "")
+
+
+SCENARIOS = [generated, one_by_one, events_replayed, real_entries, pings_translated]

@@ -6,6 +6,7 @@
  * and walks the tree as it was written; it shares no code with the engine.
  */
 #include <inttypes.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -467,6 +468,8 @@ static struct translation translation_of(const struct flow *f, bool destination)
 	const struct tuple *r = &f->tuple[REPLY];
 	const union address *was = destination ? &o->destination : &o->source;
 	bool icmp = o->protocol == IPPROTO_ICMP;
+	bool destination_alone = (f->present & FLOW_STATUS) != 0 &&
+				 (f->status & IPS_DST_NAT) != 0 && (f->status & IPS_SRC_NAT) == 0;
 	unsigned before = destination, after = !destination;
 	struct translation t = {
 		.address = destination ? &r->source : &r->destination,
@@ -478,7 +481,7 @@ static struct translation translation_of(const struct flow *f, bool destination)
 	t.changed = (o->present & (destination ? TUPLE_DESTINATION : TUPLE_SOURCE)) != 0 &&
 		    t.has_address && memcmp(was, t.address, 16) != 0;
 	if (icmp)
-		t.changed |= !destination && has_part(o, 2) && has_part(r, 2) &&
+		t.changed |= destination == destination_alone && has_part(o, 2) && has_part(r, 2) &&
 			     o->part[2] != r->part[2];
 	else
 		t.changed |= has_part(o, before) && has_part(r, after) &&

@@ -2,6 +2,7 @@
 #include "flow/filter.h"
 
 #include <arpa/inet.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -452,6 +453,20 @@ static void nat_of_ipv6(void **state)
 	assert_false(nat_matches(&flow, NAT_WANT_DESTINATION, "fd00::77", -1, -1));
 }
 
+/* As "-p icmp -n :ID". */
+static bool icmp_nat_matches(const struct flow *flow, uint8_t wanted, uint16_t id)
+{
+	struct filter filter = {.count = 0};
+	struct nat_term *nat = &filter_add(&filter, TERM_NAT)->nat;
+
+	*nat = (struct nat_term){.wanted = wanted,
+		.has_port = true,
+		.icmp = true,
+		.port_minimum = id,
+		.port_maximum = id};
+	return filter_matches(&filter, flow);
+}
+
 /* Type and code differ between request and answer; neither is NAT. */
 static void nat_of_icmp_is_by_id(void **state)
 {
@@ -478,6 +493,19 @@ static void nat_of_icmp_is_by_id(void **state)
 		/* an id is no port, nor is a code */
 		assert_false(nat_matches(&flow, NAT_WANT_SOURCE, NULL, 78, 78));
 		assert_false(nat_matches(&flow, NAT_WANT_SOURCE, NULL, 0, 0));
+		/* unless an id is what was asked for */
+		assert_true(icmp_nat_matches(&flow, NAT_WANT_SOURCE, 78));
+		assert_false(icmp_nat_matches(&flow, NAT_WANT_SOURCE, 77));
+
+		/* the kernel changes the one there is for destination NAT, too */
+		flow.present = FLOW_STATUS;
+		flow.status = IPS_DST_NAT | IPS_SRC_NAT;
+		assert_true(flow_has_nat(&flow, NAT_SOURCE));
+		assert_false(flow_has_nat(&flow, NAT_DESTINATION));
+		flow.status = IPS_DST_NAT;
+		assert_false(flow_has_nat(&flow, NAT_SOURCE));
+		assert_true(flow_has_nat(&flow, NAT_DESTINATION));
+		assert_true(icmp_nat_matches(&flow, NAT_WANT_DESTINATION, 78));
 
 		flow.tuple[REPLY].part[2] = 77;
 		flow.tuple[REPLY].source = address_of("203.0.113.6");

@@ -67,17 +67,18 @@ static void test_status(void **state)
 static void test_command_by_subject_and_event(void **state)
 {
 	static const char rest[] = "-t 99 -u UNSET -s 192.0.2.7 -d 198.51.100.2 -r 198.51.100.2 "
-				   "-q 192.0.2.7 -p 89\n";
+				   "-q 192.0.2.7 -p 89";
 	static const struct {
 		enum output_subject subject;
 		enum event_type type; /* EVENT_NONE: not an event */
 		const char *command;
+		const char *mark; /* that is 0: an event of a change has one that was reset */
 	} rows[] = {
-		{SUBJECT_LIST, EVENT_NONE, "-A"},
-		{SUBJECT_DELETE, EVENT_NONE, "-D"},
-		{SUBJECT_EVENTS, EVENT_NEW, "-A"},
-		{SUBJECT_EVENTS, EVENT_UPDATE, "-U"},
-		{SUBJECT_EVENTS, EVENT_DESTROY, "-D"},
+		{SUBJECT_LIST, EVENT_NONE, "-A", ""},
+		{SUBJECT_DELETE, EVENT_NONE, "-D", ""},
+		{SUBJECT_EVENTS, EVENT_NEW, "-A", ""},
+		{SUBJECT_EVENTS, EVENT_UPDATE, "-U", " -m 0"},
+		{SUBJECT_EVENTS, EVENT_DESTROY, "-D", ""},
 	};
 	struct flow flow = make_unknown();
 
@@ -87,9 +88,29 @@ static void test_command_by_subject_and_event(void **state)
 		struct output how = {.format = &output_save, .subject = rows[i].subject};
 		char expected[256];
 
-		snprintf(expected, sizeof(expected), "%s %s", rows[i].command, rest);
+		snprintf(expected, sizeof(expected), "%s %s%s\n", rows[i].command, rest,
+			rows[i].mark);
 		check_flow_with(&how, &flow, rows[i].type ? &event : NULL, expected);
 	}
+}
+
+/* The kernel changes neither the time of such an entry nor a line that asks for it. */
+static void test_fixed_timeout(void **state)
+{
+	struct event event = {.type = EVENT_UPDATE};
+	struct output how = {.format = &output_save, .subject = SUBJECT_EVENTS};
+	struct flow flow = make_unknown();
+
+	(void)state;
+	flow.mark = 5;
+	flow.status = IPS_FIXED_TIMEOUT;
+	check_flow_with(&how, &flow, &event,
+		"-U -u FIXED_TIMEOUT -s 192.0.2.7 -d 198.51.100.2 -r 198.51.100.2 -q 192.0.2.7 "
+		"-p 89 -m 5\n");
+	event.type = EVENT_NEW;
+	check_flow_with(&how, &flow, &event,
+		"-A -t 99 -u FIXED_TIMEOUT -s 192.0.2.7 -d 198.51.100.2 -r 198.51.100.2 "
+		"-q 192.0.2.7 -p 89 -m 5\n");
 }
 
 static void test_zones(void **state)
@@ -180,6 +201,10 @@ static void test_translated_icmp(void **state)
 	check(&flow,
 		"-A -t 99 -u UNSET -s 192.0.2.200 -d 198.51.100.2 -g 198.51.100.9 -n 203.0.113.5:9 "
 		"-p icmp --icmp-type 8 --icmp-code 0 --icmp-id 7\n");
+	flow.status = IPS_DST_NAT;
+	flow.tuple[REPLY].destination = flow.tuple[ORIGINAL].source;
+	check(&flow, "-A -t 99 -u UNSET -s 192.0.2.200 -d 198.51.100.2 -g 198.51.100.9:9 "
+		     "-q 192.0.2.200 -p icmp --icmp-type 8 --icmp-code 0 --icmp-id 7\n");
 }
 
 static void test_mark_and_labels(void **state)
@@ -302,7 +327,7 @@ static void test_what_the_old_tool_loses(void **state)
 	check_flow_with(&events, &flow, &update,
 		"-U -t 99 -u SEEN_REPLY,ASSURED -s 192.0.2.1 -d 198.51.100.1 -r 198.51.100.1 "
 		"-q 192.0.2.1 -p tcp --sport 1000 --dport 80 --reply-port-src 80 "
-		"--reply-port-dst 1000 --state ESTABLISHED --orig-seqadj 4294967295,5,-1 "
+		"--reply-port-dst 1000 --state ESTABLISHED -m 0 --orig-seqadj 4294967295,5,-1 "
 		"--reply-seqadj 1,2147483647,-2147483648 --synproxy 1,2,4294967295\n");
 	check_flow_with(&deletes, &flow, NULL,
 		"-D -t 99 -u SEEN_REPLY,ASSURED -s 192.0.2.1 -d 198.51.100.1 -r 198.51.100.1 "
@@ -396,6 +421,7 @@ int main(void)
 		cmocka_unit_test(test_each_protocol),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_command_by_subject_and_event),
+		cmocka_unit_test(test_fixed_timeout),
 		cmocka_unit_test(test_zones),
 		cmocka_unit_test(test_translated_addresses),
 		cmocka_unit_test(test_translated_ports),
