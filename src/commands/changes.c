@@ -160,13 +160,26 @@ static bool few_enough(struct session *s, const struct bulk *bulk)
 	return code == EXIT_DONE;
 }
 
+/* --dry-run: what --max would say of as many, once. */
+static bool would_be_too_many(struct session *s)
+{
+	if (s->mode != CHANGE_DRY || s->loading || s->touched <= s->given->maximum)
+		return false;
+	if (!s->stopped)
+		message("more than the %" PRIu64 " of --max match: none would be %s",
+			s->given->maximum, cli_command_done(s->request->command));
+	s->stopped = true;
+	return true;
+}
+
 int walk_and_change(struct session *s, const struct bulk *bulk)
 {
-	/* A load has counted all of its lines together. */
+	/* A load counts all of its lines together. */
 	bool counts = s->given->maximum != UINT64_MAX && s->mode == CHANGE_REAL && !s->loading;
 
 	if (counts && !few_enough(s, bulk))
 		return EXIT_REFUSED;
 	s->broken = pass(s, bulk) != EXIT_DONE;
+	s->broken |= would_be_too_many(s);
 	return session_end(s, s->output.records, s->request->command != COMMAND_FLUSH);
 }

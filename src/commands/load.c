@@ -44,8 +44,12 @@ static int next_request(struct load *load, struct request *request)
 
 	if (found == 0)
 		return 0;
-	if (found > 0 && cli_parse(load->cli, load->file.count, load->file.words, true, request,
-				 &complaint) == 0)
+	/* It may stand in front of the command on every line that was copied from a shell. */
+	if (found > 0 && strcmp(load->file.words[1], load->file.words[0]) == 0)
+		complain(&complaint, "'%s': a line begins with its command, as -A or -D",
+			load->file.words[1]);
+	else if (found > 0 && cli_parse(load->cli, load->file.count, load->file.words, true,
+				      request, &complaint) == 0)
 		return 1;
 	load_at(&load->place, load->file.line);
 	complain_at(&complaint, load->place.text);
@@ -93,12 +97,29 @@ static int spool_line(struct load *load, const struct request *request)
 	return error ? error : spool_put(&load->spool, &record);
 }
 
+/* Whether --undo, if it is given, keeps what a line deletes: entries alone. */
+static bool is_undoable(struct load *load, const struct request *request)
+{
+	struct complaint complaint;
+
+	if (load->session->given->undo_path == NULL || request->table != TABLE_EXPECT ||
+		request->command != COMMAND_DELETE)
+		return true;
+	load_at(&load->place, load->file.line);
+	complain(&complaint, "-D expect: --undo does not keep it");
+	complain_at(&complaint, load->place.text);
+	message_usage(&complaint);
+	return false;
+}
+
 static int check_lines(struct load *load)
 {
 	struct request request;
 	int found, error = 0;
 
 	while (error == 0 && (found = next_request(load, &request)) > 0) {
+		if (!is_undoable(load, &request))
+			return EXIT_USAGE;
 		request.skip_existing |= load->skip_existing;
 		error = spool_line(load, &request);
 	}
@@ -111,15 +132,10 @@ static int check_lines(struct load *load)
 	return found < 0 ? EXIT_USAGE : EXIT_DONE;
 }
 
-/*
- * Whether the filter names one entry: the whole original tuple, which goes to
- * the request's flow with the zone.
- */
-static bool names_an_entry(struct request *request)
+/* Whether a filter names one entry: the whole original tuple, which goes to *flow with the zone. */
+static bool names_an_entry(const struct filter *filter, struct flow *flow)
 {
-	const struct filter *filter = &request->filter;
 	const struct protocol *protocol;
-	struct flow *flow = &request->flow;
 	struct tuple *tuple = &flow->tuple[ORIGINAL];
 	unsigned needed = TUPLE_ADDRESSES | TUPLE_PROTOCOL;
 
@@ -155,17 +171,17 @@ static bool is_expression(const struct filter *filter)
 }
 
 /*
- * A -D line that names a whole tuple means the entry that the kernel finds by
- * it: in the zone that it names, else in zone 0, of the original direction.
+ * A -D or -U line that names a whole tuple means the entry that the kernel finds
+ * by it: in the zone that it names, else in zone 0, of the original direction.
  */
-static void add_zone(struct request *request)
+static void add_zone(struct filter *filter, const struct flow *named)
 {
 	static const enum term_kind kinds[] = {TERM_ZONE, TERM_TUPLE_ZONE};
 
-	if (request->flow.present & FLOW_ZONE)
+	if (named->present & FLOW_ZONE)
 		return;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		struct term *t = filter_add(&request->filter, kinds[i]);
+		struct term *t = filter_add(filter, kinds[i]);
 
 		if (t != NULL) {
 			t->direction = ORIGINAL;
@@ -183,20 +199,23 @@ static bool can_mix(const struct request *request)
 
 static enum load_kind kind_of(const struct load *load, struct request *request)
 {
+	struct flow changed;
 	bool exact;
 
 	if (request->table != TABLE_CONNTRACK || request->expression != NULL)
 		return LOAD_SINGLE;
 	switch (request->command) {
 	case COMMAND_DELETE:
-		exact = names_an_entry(request);
+		exact = names_an_entry(&request->filter, &request->flow);
 		if (exact)
-			add_zone(request);
+			add_zone(&request->filter, &request->flow);
 		if (!can_mix(request))
 			return LOAD_SINGLE;
 		/* A walk that has to be made takes it along. */
 		return exact && load->kind != LOAD_DELETE ? LOAD_EXACT : LOAD_DELETE;
 	case COMMAND_UPDATE:
+		if (names_an_entry(&request->filter, &changed))
+			add_zone(&request->filter, &changed);
 		return can_mix(request) ? LOAD_UPDATE : LOAD_SINGLE;
 	default:
 		return LOAD_SINGLE;
@@ -366,9 +385,11 @@ static int count_first(struct load *load)
 	s->mode = CHANGE_COUNT;
 	code = run_lines(load);
 	s->mode = CHANGE_REAL;
-	if (s->touched > s->given->maximum)
+	if (s->touched > s->given->maximum) {
 		message("%s: more than %" PRIu64 " entries would be changed; nothing was done",
 			load->place.path, s->given->maximum);
+		code = EXIT_REFUSED;
+	}
 	session_forget(s);
 	load->create.created = load->create.existed = load->create.refused = 0;
 	if (code == EXIT_DONE && spool_rewind(&load->spool) < 0)
@@ -383,7 +404,15 @@ static int check_and_run(struct load *load)
 
 	if (code == EXIT_DONE && s->given->maximum != UINT64_MAX && s->mode == CHANGE_REAL)
 		code = count_first(load);
-	return code == EXIT_DONE ? run_lines(load) : code;
+	if (code == EXIT_DONE)
+		code = run_lines(load);
+	if (code == EXIT_DONE && s->mode == CHANGE_DRY && s->touched > s->given->maximum) {
+		message("%s: more than the %" PRIu64 " of --max would be changed: nothing would "
+			"be done",
+			load->place.path, s->given->maximum);
+		code = EXIT_REFUSED;
+	}
+	return code;
 }
 
 /* --explain, --dry-run: what it came to. */

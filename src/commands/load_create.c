@@ -285,7 +285,8 @@ static int count_create(struct load_create *c, const struct spool_record *record
 		return EXIT_DONE;
 	}
 	c->created++;
-	return ++s->touched > s->given->maximum ? EXIT_REFUSED : EXIT_DONE;
+	s->touched++;
+	return s->mode == CHANGE_COUNT && s->touched > s->given->maximum ? EXIT_REFUSED : EXIT_DONE;
 }
 
 int load_create_add(struct load_create *c, const struct spool_record *record)

@@ -125,7 +125,8 @@ int session_end(struct session *s, uint64_t count, bool need_hit)
 	if (s->skipped > 0)
 		message("%s%" PRIu64 " more entries were refused", s->place, s->skipped);
 	s->done += count;
-	if (!s->loading)
+	/* What was refused as a whole counts nothing: "0" would say that nothing was there. */
+	if (!s->loading && (!s->broken || s->failures + count > 0))
 		message("%" PRIu64 " %s %s %s.", count, subject_name(s),
 			dry ? "would have been" : "have been",
 			cli_command_done(s->request->command));

@@ -78,6 +78,7 @@ int undo_open(struct session *s)
 		return cannot(s, "open", ENOMEM);
 	}
 	writer_open(&undo->writer, fd, undo->bytes, sizeof(undo->bytes));
+	/* Labels by number: the list that names them need not be the one that -R reads. */
 	undo->output = (struct output){
 		.format = &output_save,
 		.writer = &undo->writer,
@@ -92,10 +93,8 @@ int undo_open(struct session *s)
 
 void undo_write(struct session *s, const struct flow *flow)
 {
-	if (s->undo == NULL)
-		return;
-	s->undo->output.labels = s->request->labels;
-	output_flow(&s->undo->output, flow, NULL);
+	if (s->undo != NULL)
+		output_flow(&s->undo->output, flow, NULL);
 }
 
 /*

@@ -52,6 +52,7 @@ def without_it(house):
         house.equal("code of " + " ".join(words), result.code, 1)
         house.true("it says what is missing", "CAP_NET_ADMIN is needed" in result.err, result.err)
         house.equal("output of " + " ".join(words), result.out, "")
+        house.true("no count, as if nothing had been found", " 0 " not in result.err, result.err)
     for words in (["-C"], ["-S"], ["-h"], ["-V"]):
         house.equal(words[0] + " needs nothing", person.conntrack(*words).code, 0)
     after = house.conntrack("-L", "-o", "id").out.split()

@@ -238,6 +238,10 @@ def labels(house):
     tree = ET.fromstring(house.conntrack(*listed, "xml,labels").out)
     got = sorted([label.text for label in flow.iter("label")] for flow in tree)
     house.equal("-o xml,labels", got, sorted([list(e.labels) for e in (two, last, none)]))
+    undone = house.file("undone", "")
+    house.must(house.program, "-D", "-l", "five", "--labelmap", path, "--undo", undone)
+    house.must(house.program, "-R", undone)     # which knows nothing of that list
+    see(house, two, last, none)
 
 
 def secmark(house):

@@ -246,6 +246,33 @@ static void test_exact_zone(void **state)
 	}
 }
 
+/* So it is with the line of a change. */
+static void test_update_zone(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned updated;
+	} rows[] = {
+		{"-U -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 --dport 53 -m 9", 1},
+		{"-U -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 --dport 53 -m 9 -w 7", 1},
+		{"-U -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 -m 9", 3},
+	};
+	static const char *const endings[] = {"\n", " -o xml\n"};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (size_t way = 0; way < sizeof(endings) / sizeof(endings[0]); way++) {
+			char text[256];
+
+			fake_setup(state);
+			fake_zones();
+			snprintf(text, sizeof(text), "%s%s", rows[i].line, endings[way]);
+			load(text, "");
+			assert_int_equal(outcome.code, 0);
+			assert_int_equal(fake_sent(CT(IPCTNL_MSG_CT_NEW)), rows[i].updated);
+		}
+	}
+}
+
 static void test_exact_refused(void **state)
 {
 	(void)state;
@@ -382,6 +409,55 @@ static void test_maximum(void **state)
 	assert_int_equal(creates_sent(), LINES);
 }
 
+#define EXPECTED                                                                                   \
+	"expect -s 10.0.0.1 -d 10.9.0.1 -p tcp --sport 1 --dport 21 --tuple-src 10.0.0.1 "         \
+	"--tuple-dst 10.9.0.1 --tuple-port-src 0 --tuple-port-dst 9 --mask-src 255.255.255.255 "   \
+	"--mask-dst 255.255.255.255 --mask-port-src 0 --mask-port-dst 65535 -t 9"
+
+/* Expectations count like entries, whichever of the lines passes the limit. */
+static void test_maximum_of_expectations(void **state)
+{
+	(void)state;
+	load("-I " EXPECTED "\n", " --max 0");
+	check_outcome(1, 0, ": more than 0 entries would be changed; nothing was done");
+	assert_int_equal(fault_messages(), 0);
+	load("-I " EXPECTED "\n-I -s 10.0.0.9 -d 10.0.0.8 -p 50 -t 9\n-I " EXPECTED "\n",
+		" --max 2");
+	check_outcome(1, 0, ": more than 2 entries would be changed; nothing was done");
+	assert_int_equal(creates_sent(), 0);
+}
+
+/* It goes through all lines, and then says what --max would. */
+static void test_maximum_dry(void **state)
+{
+	(void)state;
+	load(creates(LINES, "-A"), " --dry-run --max 4");
+	check_outcome(1, 0, ": more than the 4 of --max would be changed: nothing would be done");
+	check_outcome(1, 0, ": 5 flow entries would have been created or changed");
+	load(creates(LINES, "-A"), " --dry-run --max 5");
+	check_outcome(0, 0, ": 5 flow entries would have been created or changed");
+	assert_int_equal(creates_sent(), 0);
+}
+
+/* Of expectations nothing is kept, so none is deleted as if it were. */
+static void test_undo_of_expectations(void **state)
+{
+	(void)state;
+	load("-D -s 10.0.0.1\n-D expect -s 10.0.0.1 -d 10.9.0.1 -p tcp --sport 1 --dport 21 "
+	     "--reply-port-src 21 --reply-port-dst 1\n",
+		" --undo /dev/null");
+	check_outcome(2, 0, ":2: -D expect: --undo does not keep it");
+	assert_int_equal(fault_messages(), 0);
+}
+
+static void test_copied_from_a_shell(void **state)
+{
+	(void)state;
+	load("# a comment\nconntrack -D -s 10.0.0.1\n", "");
+	check_outcome(2, 0, ":2: 'conntrack': a line begins with its command, as -A or -D");
+	assert_int_equal(fault_messages(), 0);
+}
+
 /* Options of the whole run have no place in a line. */
 static void test_not_in_a_line(void **state)
 {
@@ -412,6 +488,7 @@ int main(void)
 		cmocka_unit_test_setup(test_exact_gone, fake_setup),
 		cmocka_unit_test_setup(test_exact_other, fake_setup),
 		cmocka_unit_test_setup(test_exact_zone, fake_setup),
+		cmocka_unit_test_setup(test_update_zone, fake_setup),
 		cmocka_unit_test_setup(test_exact_refused, fake_setup),
 		cmocka_unit_test_setup(test_updates, fake_setup),
 		cmocka_unit_test_setup(test_updates_refused, fake_setup),
@@ -422,6 +499,10 @@ int main(void)
 		cmocka_unit_test_setup(test_dry_run, fake_setup),
 		cmocka_unit_test_setup(test_dry_run_refused, fake_setup),
 		cmocka_unit_test_setup(test_maximum, fake_setup),
+		cmocka_unit_test_setup(test_maximum_of_expectations, fake_setup),
+		cmocka_unit_test_setup(test_maximum_dry, fake_setup),
+		cmocka_unit_test_setup(test_undo_of_expectations, fake_setup),
+		cmocka_unit_test_setup(test_copied_from_a_shell, fake_setup),
 		cmocka_unit_test_setup(test_not_in_a_line, fake_setup),
 	};
 	return cmocka_run_group_tests_name("load", tests, NULL, NULL);
