@@ -207,12 +207,13 @@ char *put_moment(char *p, uint64_t second, uint64_t nanosecond)
 
 uint64_t flow_age(const struct output *o, const struct flow *flow, const struct event *event)
 {
-	uint64_t now, start = flow->start / NANOSECONDS;
+	uint64_t end, start = flow->start / NANOSECONDS;
 
 	if (flow->present & FLOW_STOP)
-		return flow->stop > flow->start ? (flow->stop - flow->start) / NANOSECONDS : 0;
-	now = (uint64_t)(event ? event->received.tv_sec : o->now);
-	return now > start ? now - start : 0;
+		end = flow->stop / NANOSECONDS;
+	else
+		end = (uint64_t)(event ? event->received.tv_sec : o->now);
+	return end > start ? end - start : 0;
 }
 
 struct timespec expectation_time(const struct event *event)

@@ -145,7 +145,7 @@ static void test_everything_in_its_place(void **state)
 	check_flow_with(&how, &flow, NULL,
 		"tcp      6 99 ESTABLISHED src=192.0.2.1 dst=198.51.100.1 sport=1000 dport=80 "
 		"src=198.51.100.1 dst=192.0.2.1 sport=80 dport=1000 [ASSURED] mark=4294967295 "
-		"secmark=77 secctx=u:r:t:s0 zone=3 delta-time=1727999 "
+		"secmark=77 secctx=u:r:t:s0 zone=3 delta-time=1728000 "
 		"[start=Mon Nov 24 22:07:23 2025] [stop=Sun Dec 14 22:07:23 2025] helper=ftp use=1 "
 		"id=728964595 labels=zero,forty\n");
 }
