@@ -48,6 +48,11 @@ static int does_not_go(const struct check *k, int id)
 	if (id == OPTION_TIMEOUT && k->g->command == COMMAND_DELETE)
 		return complain(k->c, "%s: does not select, so it does not go with %s", spelled,
 			place_spelled(&name, k->g));
+	if (k->g->loading && option_set_has(options_taken(k->place, false), (unsigned)id))
+		return complain(k->c, "%s: has no place in a line of a file%s", spelled,
+			option_set_has(options_taken(ON(COMMAND_LOAD), false), (unsigned)id)
+				? "; behind -R it holds for all of them"
+				: "");
 	return complain(k->c, "%s: does not go with %s", spelled, place_spelled(&name, k->g));
 }
 

@@ -132,6 +132,9 @@ static int check_netns(const struct given *g, struct complaint *c)
 	if (!reads || g->table == TABLE_EXPECT)
 		return complain(c, "%s: 'all' goes with -L, -C and -S of flows alone",
 			option_spelled(&s, g, OPTION_NETNS));
+	if (is_given(g, OPTION_ZERO))
+		return complain(c, "%s: 'all' is for looking, so it does not go with -z",
+			option_spelled(&s, g, OPTION_NETNS));
 	if (g->format == &output_save)
 		return complain(c,
 			"%s: 'all' does not go with -o save, which cannot say the namespace",

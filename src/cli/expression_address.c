@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/message.h"
 #include "cli/expression_value.h"
 #include "flow/address_set.h"
 
@@ -66,6 +67,7 @@ static bool read_lines(struct parser *p, struct addresses *a, const char *path)
 	const struct token *t = &p->token;
 	char *text = NULL;
 	size_t length;
+	size_t before = a->list.count;
 	unsigned line;
 	int error = file_read(path, FILE_MAX, &text, &length);
 
@@ -80,6 +82,9 @@ static bool read_lines(struct parser *p, struct addresses *a, const char *path)
 			"line %u of '%s' is not an address, a network (ADDRESS/BITS) or a range "
 			"(FIRST-LAST)",
 			line, path);
+	/* Behind "not" it lets everything through, which may not be what is left of it. */
+	if (a->list.count == before)
+		message_plain("WARNING: there is no address in '%s'", path);
 	return true;
 }
 

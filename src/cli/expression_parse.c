@@ -537,6 +537,8 @@ static struct node *unknown_word(struct parser *p)
 			"'%s' has no word in front that says what it is (a list is written "
 			"{80, 443})",
 			typed);
+	if (typed[0] == '#')
+		return parser_fail(p, t, "'%s': a comment has a line of its own", typed);
 	for (int table = 0; p->source->is_words && table < TABLES; table++) {
 		if (strcmp(table_names[table], typed) == 0)
 			return parser_fail(

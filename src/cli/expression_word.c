@@ -63,13 +63,14 @@ static void *no_such_state(struct parser *p, const char *name)
 static bool read_state(struct parser *p, void *data)
 {
 	struct term *term = data;
-	char name[64] = "";
+	char typed[64] = "";
+	char name[sizeof(typed)];
 
-	if (word_in_hand(p, name, sizeof(name), "a state") == NULL)
+	if (word_in_hand(p, typed, sizeof(typed), "a state") == NULL)
 		return false;
-	for (char *c = name; *c != '\0'; c++)
-		*c = (char)toupper((unsigned char)*c);
-	return find_states(name, term->states) || no_such_state(p, name);
+	for (size_t i = 0; i < sizeof(name); i++)
+		name[i] = (char)toupper((unsigned char)typed[i]);
+	return find_states(name, term->states) || no_such_state(p, typed);
 }
 
 struct node *parser_state(struct parser *p)
@@ -92,13 +93,18 @@ static void *no_such_status(struct parser *p, const char *name)
 {
 	struct suggestion nearest;
 	char hint[96];
+	char known[256] = "";
+	size_t used = 0;
 
 	suggest_start(&nearest, name);
-	for (size_t i = 0; i < status_bit_count; i++)
+	for (size_t i = 0; i < status_bit_count; i++) {
 		suggest_offer(&nearest, status_bits[i].name);
+		used += (size_t)snprintf(
+			known + used, sizeof(known) - used, "%s, ", status_bits[i].name);
+	}
 	suggest_offer(&nearest, STATUS_UNREPLIED);
-	return parser_fail(p, &p->token, "'%s' is not a status flag%s", name,
-		suggest_text(&nearest, hint, sizeof(hint)));
+	return parser_fail(p, &p->token, "'%s' is not a status flag (%s%s)%s", name, known,
+		STATUS_UNREPLIED, suggest_text(&nearest, hint, sizeof(hint)));
 }
 
 static struct node *one_status(struct parser *p)

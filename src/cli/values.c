@@ -138,8 +138,8 @@ int value_no_such_word(const struct given *g, int id, const char *what,
 		return complain(c, "%s: '%s' is the beginning of more than one %s (%s)",
 			option_spelled(&s, g, id), typed, what, known);
 	if (part.length == 0)
-		return complain(c, "%s: an empty word in the list; a %s is one of %s",
-			option_spelled(&s, g, id), what, known);
+		return complain(
+			c, "%s: an empty word in the list (%s)", option_spelled(&s, g, id), known);
 	return complain(c, "%s: '%s' is not a known %s (%s)%s", option_spelled(&s, g, id), typed,
 		what, known, suggest_text(&nearest, hint, sizeof(hint)));
 }

@@ -43,6 +43,15 @@ static int too_many(const struct given *g, int id, unsigned maximum, struct comp
 	return complain(c, "%s: more than %u fields", option_spelled(&s, g, id), maximum);
 }
 
+/* A name is a key of JSON, which an object has once. */
+static int named_twice(
+	const struct given *g, int id, const struct field *field, struct complaint *c)
+{
+	struct spelling s;
+
+	return complain(c, "%s: '%s' is named twice", option_spelled(&s, g, id), field->name);
+}
+
 /* --- groups ----------------------------------------------------------- */
 
 /*
@@ -102,11 +111,18 @@ int value_group_by(struct given *g, int id, const char *text, struct complaint *
 	char word[WORD_SIZE];
 
 	while (value_next_part(&text, &part)) {
+		struct group_key *key = &view->key[view->key_count];
+
 		if (view->key_count == VIEW_KEYS_MAX)
 			return too_many(g, id, VIEW_KEYS_MAX, c);
 		copy_part(word, part);
-		if (read_group_key(g, id, word, &view->key[view->key_count++], c) < 0)
+		if (read_group_key(g, id, word, key, c) < 0)
 			return -1;
+		for (unsigned i = 0; i < view->key_count; i++) {
+			if (view->key[i].field == key->field)
+				return named_twice(g, id, key->field, c);
+		}
+		view->key_count++;
 	}
 	return 0;
 }
@@ -133,6 +149,10 @@ int value_sum(struct given *g, int id, const char *text, struct complaint *c)
 		if (field->type != FIELD_AMOUNT)
 			return complain(c, "%s: '%s' is not an amount that can be summed up",
 				option_spelled(&s, g, id), word);
+		for (unsigned i = 0; i < view->sum_count; i++) {
+			if (view->sum[i] == field)
+				return named_twice(g, id, field, c);
+		}
 		view->sum[view->sum_count++] = field;
 	}
 	return 0;

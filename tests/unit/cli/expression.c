@@ -385,9 +385,18 @@ static const struct {
 		"'ESTABLISHD' is not a state of tcp, sctp or dccp, did you mean 'ESTABLISHED'?\n"
 		"    state ESTABLISHD\n"
 		"          ^~~~~~~~~~"},
-	{"status ASURED", "'ASURED' is not a status flag, did you mean 'ASSURED'?\n"
-			  "    status ASURED\n"
-			  "           ^~~~~~"},
+	{"state nonesuch", "'nonesuch' is not a state of tcp, sctp or dccp\n"
+			   "    state nonesuch\n"
+			   "          ^~~~~~~~"},
+	{"status ASURED",
+		"'ASURED' is not a status flag (EXPECTED, SEEN_REPLY, ASSURED, CONFIRMED, SRC_NAT, "
+		"DST_NAT, SEQ_ADJUST, SRC_NAT_DONE, DST_NAT_DONE, DYING, FIXED_TIMEOUT, TEMPLATE, "
+		"UNTRACKED, HELPER, OFFLOAD, HW_OFFLOAD, UNREPLIED), did you mean 'ASSURED'?\n"
+		"    status ASURED\n"
+		"           ^~~~~~"},
+	{"#", "'#': a comment has a line of its own\n"
+	      "    #\n"
+	      "    ^"},
 	{"proto 256", "'256' is not a protocol (a name or a number from 0 to 255)\n"
 		      "    proto 256\n"
 		      "          ^~~"},
