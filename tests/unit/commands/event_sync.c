@@ -34,6 +34,7 @@ static char text[8192];
 
 static _Alignas(struct nlmsghdr) uint8_t bytes[4096];
 static struct packet packet;
+static uint16_t end_flags; /* of the end of dumps */
 
 static struct flow entry(unsigned n)
 {
@@ -74,7 +75,9 @@ static void table_end(void)
 	struct {
 		struct nlmsghdr header;
 		int code;
-	} done = {.header = {.nlmsg_len = sizeof(done), .nlmsg_type = NLMSG_DONE}};
+	} done = {.header = {.nlmsg_len = sizeof(done),
+			  .nlmsg_type = NLMSG_DONE,
+			  .nlmsg_flags = end_flags}};
 
 	memcpy(bytes + packet.used, &done, sizeof(done));
 	fault_answer(bytes, packet.used + sizeof(done), true);
@@ -118,6 +121,7 @@ static int setup(void **state)
 	(void)state;
 
 	fault_reset();
+	end_flags = 0;
 	memset(&request, 0, sizeof(request));
 	memset(&watch, 0, sizeof(watch));
 	snprintf(path, sizeof(path), "%s/event-sync-XXXXXX",
@@ -425,6 +429,25 @@ static void test_lost_during_a_walk(void **state)
 	assert_true(strstr(text, "DESTROY 2 RESYNC, ") != NULL);
 }
 
+/* So it is when the kernel says that the table changed under its hands. */
+static void test_interrupted_walk(void **state)
+{
+	(void)state;
+	table(1, 3);
+	open_watch(true, true);
+	first_walk();
+	assert_non_null(shown());
+	end_flags = NLM_F_DUMP_INTR;
+	table(1, 1);
+	lose_and_walk();
+	assert_string_equal(shown(), "");
+	assert_true(watch.sync.wanted);
+	end_flags = 0;
+	table(1, 2);
+	assert_int_equal(event_sync_finish(&watch), 0);
+	assert_string_equal(shown(), "DESTROY 3 RESYNC, ");
+}
+
 /* One tuple, two ids: the first entry ended in the hole, and another took its place. */
 static void test_replaced_in_a_hole(void **state)
 {
@@ -508,6 +531,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_end_behind_its_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_event_during_a_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lost_during_a_walk, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_interrupted_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_replaced_in_a_hole, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_only_wanted_kinds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_updates_alone, setup, teardown),
