@@ -11,6 +11,7 @@
  */
 #include "cli/expression_parse.h"
 
+#include <ctype.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -57,9 +58,15 @@ void *parser_no_memory(struct parser *p)
 static bool fail_stray(struct parser *p)
 {
 	const struct token *t = &p->token;
+	const char *behind = t->text;
 
+	if (t->kind == TOKEN_STRAY)
+		behind += 1 + strspn(t->text + 1, " \t");
 	if (t->kind == TOKEN_OPEN_QUOTE)
 		parser_fail(p, t, "a quotation (\") that is not closed");
+	else if (t->kind == TOKEN_STRAY && *t->text == '&' && isdigit((unsigned char)*behind))
+		parser_fail(
+			p, t, "'&' stands for nothing; a mask stands behind a slash: MARK/MASK");
 	else if (t->kind == TOKEN_STRAY)
 		parser_fail(p, t, "'%.*s' stands for nothing, did you mean '%.*s%.*s'?", 1, t->text,
 			1, t->text, 1, t->text);

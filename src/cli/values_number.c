@@ -99,9 +99,13 @@ static int not_a_port(
 int value_port(const struct given *g, int id, const char *text, uint16_t *out, struct complaint *c)
 {
 	static const char what[] = "a port (0-65535 or a service name)";
+	static const char one[] =
+		"a port (0-65535 or a service name); an expression takes several, "
+		"as 'port 80-90' or 'port {80, 443}'";
 
 	if (text[0] >= '0' && text[0] <= '9')
-		return value_u16(g, id, text, DECIMAL, UINT16_MAX, what, out, c);
+		return value_u16(g, id, text, DECIMAL, UINT16_MAX,
+			strpbrk(text, "-,:") != NULL ? one : what, out, c);
 
 	const struct servent *service =
 		*text != '\0' ? getservbyname(text, g->protocol->name) : NULL;

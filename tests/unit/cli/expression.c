@@ -274,6 +274,9 @@ static const struct {
 	{"tcp)", "a ')' without a '(': expected 'and', 'or' or the end\n"
 		 "    tcp)\n"
 		 "       ^"},
+	{"mark & 0x100", "'&' stands for nothing; a mask stands behind a slash: MARK/MASK\n"
+			 "    mark & 0x100\n"
+			 "         ^"},
 	{"tcp & udp", "'&' stands for nothing, did you mean '&&'?\n"
 		      "    tcp & udp\n"
 		      "        ^"},

@@ -270,7 +270,10 @@ static const struct {
 	{"-L -p tcp --sport abc", "--sport: 'abc' is not a port (0-65535 or a service name)"},
 	{"-L -p tcp --dport htps",
 		"--dport: 'htps' is not a port (0-65535 or a service name), did you mean 'https'?"},
-	{"-L -p tcp --dport 80:90", "--dport: '80:90' is not a port"},
+	{"-L -p tcp --dport 80:90",
+		"--dport: '80:90' is not a port (0-65535 or a service name); an "
+		"expression takes several, as 'port 80-90' or 'port {80, 443}'"},
+	{"-L -p tcp --dport 80-90", "an expression takes several"},
 	{"-L -p tcp --dport 65616", "'65616' is not a port"},
 	{"-L -p tcp --dport 65536", "'65536' is not a port"},
 	{"-L -p tcp --dport 80abc", "'80abc' is not a port"},
