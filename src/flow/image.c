@@ -20,12 +20,12 @@
 #define KEY_SIZE 13
 
 /*
- * How full the array may become, and how full it is after it has grown or shrunk:
- * 20 bytes / 0.84 are 24 bytes an entry.
+ * How full the array may become, how full it is after it has grown or shrunk, and how
+ * empty it may become: 20 bytes / 0.84 are 24 bytes an entry, 20 / 0.72 are 28.
  */
 #define FULL_PERCENT   92
 #define RESIZE_PERCENT 84
-#define SPARE_PERCENT  40
+#define SPARE_PERCENT  72
 #define HOMES_MIN      512
 
 /* Slots behind the last home: the array is extended when they are used up. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A compact image of a table: which entries there are, by id and original
- * tuple, and a digest of what changes about them. 20 bytes an entry, in a table
- * that is kept at least five sixths full: 24 bytes an entry at the most, and
- * some pages.
+ * tuple, and a digest of what changes about them. 20 bytes an entry in an array
+ * with gaps: 24 bytes an entry at the most while their number grows, 28 when it
+ * has become smaller, and half a MiB while the array is copied to another one.
  *
  * An IPv4 entry without zone is remembered with its tuple; of any other there
  * is no room for it, so only its protocol, its id and a hash can be had back.
