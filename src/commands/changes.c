@@ -67,13 +67,8 @@ static int put_message(struct changes *c, encode_fn encode, const struct flow *f
 	uint32_t number, const struct nlmsghdr *entry)
 {
 	size_t length = decode_length(entry);
-	int error = encode(&c->batch.packet, flow);
+	int error = batch_encode(&c->batch, encode, flow);
 
-	if (error == -EMSGSIZE) {
-		error = batch_flush(&c->batch);
-		if (error == 0)
-			error = encode(&c->batch.packet, flow);
-	}
 	if (error != 0)
 		return error;
 	if (length > CT_RECEIVE_SIZE)

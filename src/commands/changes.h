@@ -28,7 +28,6 @@ struct changes {
 };
 
 /* An encoder of one message about a flow, as in ctnetlink/encode.h. */
-typedef int (*encode_fn)(struct packet *packet, const struct flow *flow);
 
 /* Opens s->change, too. 0, or EXIT_REFUSED after saying why not. */
 int changes_open(struct changes *c, struct session *s, change_fn done, void *data);

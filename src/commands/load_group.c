@@ -114,13 +114,8 @@ static int looked_up(const struct ct_answer *answer, const void *context, size_t
 
 static int look_up(struct batch *batch, const struct flow *flow, uint32_t number)
 {
-	int error = encode_get(&batch->packet, flow);
+	int error = batch_encode(batch, encode_get, flow);
 
-	if (error == -EMSGSIZE) {
-		error = batch_flush(batch);
-		if (error == 0)
-			error = encode_get(&batch->packet, flow);
-	}
 	return error ? error : batch_commit(batch, &number, sizeof(number));
 }
 

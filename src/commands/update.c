@@ -23,13 +23,8 @@ static void show(struct session *s, const struct flow *flow)
 /* --verify: look at the entry once more, together with many others. */
 static int look_again(struct update *u, const struct nlmsghdr *entry, const struct flow *flow)
 {
-	int error = encode_get(&u->look.packet, flow);
+	int error = batch_encode(&u->look, encode_get, flow);
 
-	if (error == -EMSGSIZE) {
-		error = batch_flush(&u->look);
-		if (error == 0)
-			error = encode_get(&u->look.packet, flow);
-	}
 	return error ? error : batch_commit(&u->look, entry, decode_length(entry));
 }
 

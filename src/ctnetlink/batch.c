@@ -94,6 +94,16 @@ static size_t find_limit(const struct batch *b)
 	return limit < BATCH_MESSAGES ? limit : BATCH_MESSAGES;
 }
 
+int batch_encode(struct batch *b, encode_fn encode, const struct flow *flow)
+{
+	int error = encode(&b->packet, flow);
+
+	if (error != -EMSGSIZE)
+		return error;
+	error = batch_flush(b);
+	return error ? error : encode(&b->packet, flow);
+}
+
 int batch_commit(struct batch *b, const void *context, size_t length)
 {
 	size_t offset = b->context_used;

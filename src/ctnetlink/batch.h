@@ -15,6 +15,8 @@
 
 #include "ctnetlink/socket.h"
 
+struct flow;
+
 /* At the most, when the receive buffer may be made large enough. */
 #define BATCH_MESSAGES 1000
 #define BATCH_BYTES    (96 * 1024)
@@ -71,6 +73,14 @@ struct batch {
 /* The socket is open. 0 or -ENOMEM. batch_close() frees; it sends nothing. */
 int batch_open(struct batch *b, struct ct_socket *socket, batch_result_fn fn, void *data);
 void batch_close(struct batch *b);
+
+/*
+ * A message about a flow into b->packet, by one of the encoders of encode.h; what is
+ * held is sent first where it does not fit behind it. 0, or as batch_flush(), or the
+ * encoder's -EMSGSIZE: no packet has so much room. batch_commit() comes next.
+ */
+typedef int (*encode_fn)(struct packet *packet, const struct flow *flow);
+int batch_encode(struct batch *b, encode_fn encode, const struct flow *flow);
 
 /*
  * Encode one message into b->packet, then say so with batch_commit() and a

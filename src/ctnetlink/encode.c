@@ -15,7 +15,7 @@
 #include "ctnetlink/walk.h"
 #include "flow/protocol.h"
 
-static void begin(struct packet *p, unsigned message, unsigned flags, uint8_t family)
+void encode_begin(struct packet *p, unsigned message, unsigned flags, uint8_t family)
 {
 	packet_begin(p, (uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | message),
 		(uint16_t)(NLM_F_REQUEST | flags), family, NFNETLINK_V0);
@@ -99,7 +99,7 @@ int encode_dump(struct packet *p, enum dump_kind kind, const struct kernel_filte
 		[DUMP_UNCONFIRMED] = IPCTNL_MSG_CT_GET_UNCONFIRMED,
 	};
 	bool family = filter && filter->parts & KERNEL_FAMILY;
-	begin(p, message[kind], NLM_F_DUMP, family ? filter->family : AF_UNSPEC);
+	encode_begin(p, message[kind], NLM_F_DUMP, family ? filter->family : AF_UNSPEC);
 	/* The other two lists know no filter but the family. */
 	if (filter && (kind == DUMP_TABLE || kind == DUMP_TABLE_ZERO))
 		kernel_filter_put(filter, p);
@@ -108,7 +108,7 @@ int encode_dump(struct packet *p, enum dump_kind kind, const struct kernel_filte
 
 int encode_get(struct packet *p, const struct flow *flow)
 {
-	begin(p, IPCTNL_MSG_CT_GET, 0, flow_family(flow));
+	encode_begin(p, IPCTNL_MSG_CT_GET, 0, flow_family(flow));
 	if (!put_key(p, flow))
 		return give_up(p, -EINVAL);
 	return packet_end(p);
@@ -286,7 +286,8 @@ static void put_nat(struct packet *p, uint16_t type, const struct nat_request *n
 
 int encode_create(struct packet *p, const struct flow *flow, bool exclusive)
 {
-	begin(p, IPCTNL_MSG_CT_NEW, NLM_F_CREATE | (exclusive ? NLM_F_EXCL : 0), flow_family(flow));
+	encode_begin(p, IPCTNL_MSG_CT_NEW, NLM_F_CREATE | (exclusive ? NLM_F_EXCL : 0),
+		flow_family(flow));
 	for (unsigned d = 0; d < DIRECTIONS; d++)
 		if (flow->tuple[d].present)
 			encode_tuple(p, d == ORIGINAL ? CTA_TUPLE_ORIG : CTA_TUPLE_REPLY,
@@ -343,7 +344,7 @@ int encode_create_orphan(struct packet *p, const void *message, size_t length)
 
 int encode_update(struct packet *p, const struct flow *flow)
 {
-	begin(p, IPCTNL_MSG_CT_NEW, 0, flow_family(flow));
+	encode_begin(p, IPCTNL_MSG_CT_NEW, 0, flow_family(flow));
 	if (!put_key(p, flow))
 		return give_up(p, -EINVAL);
 	put_settable(p, flow);
@@ -380,7 +381,7 @@ int encode_flush(struct packet *p, const struct kernel_filter *filter)
 
 int encode_global(struct packet *p)
 {
-	begin(p, IPCTNL_MSG_CT_GET_STATS, 0, AF_UNSPEC);
+	encode_begin(p, IPCTNL_MSG_CT_GET_STATS, 0, AF_UNSPEC);
 	return packet_end(p);
 }
 
@@ -389,7 +390,7 @@ int encode_stats(struct packet *p, enum stats_table table)
 	if (table == STATS_EXPECT)
 		begin_expectation(p, IPCTNL_MSG_EXP_GET_STATS_CPU, NLM_F_DUMP, AF_UNSPEC);
 	else
-		begin(p, IPCTNL_MSG_CT_GET_STATS_CPU, NLM_F_DUMP, AF_UNSPEC);
+		encode_begin(p, IPCTNL_MSG_CT_GET_STATS_CPU, NLM_F_DUMP, AF_UNSPEC);
 	return packet_end(p);
 }
 

@@ -31,6 +31,9 @@ enum dump_kind {
 /* filter may be NULL: everything. */
 int encode_dump(struct packet *p, enum dump_kind kind, const struct kernel_filter *filter);
 
+/* Begin a request to the subsystem of flows: IPCTNL_MSG_CT_… with NLM_F_… besides REQUEST. */
+void encode_begin(struct packet *p, unsigned message, unsigned flags, uint8_t family);
+
 /* The original tuple, else the reply tuple, and the zones. */
 int encode_get(struct packet *p, const struct flow *flow);
 
@@ -52,7 +55,7 @@ int encode_create_again(struct packet *p, const void *message, size_t length);
 /* Append a copy of a create without the master that it names. */
 int encode_create_orphan(struct packet *p, const void *message, size_t length);
 
-/* Change the entry of flow's original tuple and zone; likewise. */
+/* Change the entry of flow's original tuple and zone. 0 or -EMSGSIZE. */
 int encode_update(struct packet *p, const struct flow *flow);
 
 /* Delete by original tuple, zone, and id when present. */

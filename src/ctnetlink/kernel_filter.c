@@ -92,11 +92,9 @@ static void take_zone(struct kernel_filter *out, const struct term *t)
 /* A whole IPv4 address. Those of IPv6 the kernel compares the wrong way round. */
 static void take_address(struct kernel_filter *out, const struct term *t)
 {
-	static const uint8_t all[4] = {0xff, 0xff, 0xff, 0xff};
 	bool source = t->kind == TERM_SOURCE;
 	uint32_t flag = source ? FILTER_IP_SRC : FILTER_IP_DST;
-	if (t->family != AF_INET || memcmp(t->address_mask.bytes, all, sizeof(all)) != 0 ||
-		out->tuple_flags[t->direction] & flag)
+	if (t->family != AF_INET || !term_is_exact(t) || out->tuple_flags[t->direction] & flag)
 		return;
 	struct tuple *tuple = &out->tuple[t->direction];
 	*(source ? &tuple->source : &tuple->destination) = t->address;

@@ -50,7 +50,7 @@ void kernel_filter_left(
 /* What the kernel's filter says, as a filter. */
 void kernel_filter_terms(const struct kernel_filter *kernel, struct filter *filter);
 
-/* Put its attributes into the dump message being built. */
+/* Put its attributes into the message being built, of a dump or a flush. */
 void kernel_filter_put(const struct kernel_filter *filter, struct packet *packet);
 
 #endif

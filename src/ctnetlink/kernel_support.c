@@ -16,23 +16,17 @@
 /* No kernel knows this bit of CTA_FILTER; those that read it refuse it. */
 #define UNKNOWN_FILTER_BIT (UINT32_C(1) << 31)
 
-static void begin(struct packet *p, unsigned message, uint16_t flags, uint8_t family)
-{
-	packet_begin(p, (uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | message),
-		(uint16_t)(NLM_F_REQUEST | flags), family, NFNETLINK_V0);
-}
-
 /* A status filter of 0 without a mask is refused since Linux 5.15, which brought it. */
 static void put_status_probe(struct packet *p)
 {
-	begin(p, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC);
+	encode_begin(p, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC);
 	packet_put_be32(p, CTA_STATUS, 0);
 }
 
 /* A mask alone is refused when something else makes a filter: here the zone, since 6.8. */
 static void put_zone_probe(struct packet *p)
 {
-	begin(p, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC);
+	encode_begin(p, IPCTNL_MSG_CT_GET, NLM_F_DUMP, AF_UNSPEC);
 	packet_put_be16(p, CTA_ZONE, 0);
 	packet_put_be32(p, CTA_MARK_MASK, UINT32_MAX);
 }
@@ -50,7 +44,7 @@ static void put_tuple_probe(struct packet *p)
 	};
 	size_t nest;
 
-	begin(p, IPCTNL_MSG_CT_DELETE, 0, AF_INET);
+	encode_begin(p, IPCTNL_MSG_CT_DELETE, 0, AF_INET);
 	encode_tuple(p, CTA_TUPLE_ORIG, &nobody);
 	nest = packet_nest(p, NEWER_FILTER);
 	packet_put_host32(p, NEWER_FILTER_ORIG_FLAGS, UNKNOWN_FILTER_BIT);
