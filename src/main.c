@@ -94,11 +94,11 @@
  *   cli/part_rules.c            which command takes which fields of a protocol
  *   cli/parse.c                 the command line, word by word
  *   cli/values.c, .h            one value of an option
- *   cli/values_entry.c          likewise, of what makes an entry whole
+ *   cli/values_entry.c          values of what makes an entry whole
  *   cli/values_number.c         values that are one number
- *   cli/values_event.c          likewise, of options of -E
- *   cli/values_view.c           likewise, of how flows are shown
- *   cli/readers.h               what the two share
+ *   cli/values_event.c          values of options of -E
+ *   cli/values_view.c           values of how flows are shown
+ *   cli/readers.h               what the files of values share
  *   cli/check.c                 what goes with what
  *   cli/check_view.c            likewise for how flows are shown
  *   cli/build.c                 from what is given to the request

@@ -14,6 +14,9 @@
 int ask_flow(struct session *s, const struct flow *flow, ct_message_fn fn, void *data,
 	struct ct_answer *answer);
 
+/* How many entries there are, by the kernel's word. Likewise. */
+int ask_entries(struct ct_socket *socket, uint32_t *entries, struct ct_answer *answer);
+
 typedef int (*encode_expectation_fn)(struct packet *packet, const struct expectation *expectation);
 
 /* What `encode` makes of the expectation in hand; fn(message, s) gets answers. Likewise. */

@@ -139,8 +139,6 @@ static int take_event(const struct nlmsghdr *message, void *data)
 		return show_expectation(watch, message, &event);
 	if (decode_is_expectation(message) || decode_flow(message, &flow) < 0)
 		return 0;
-	if (request->family != 0 && flow_family(&flow) != request->family)
-		return 0;
 	if (!filter_matches(&request->filter, &flow))
 		return 0;
 	if (watch->sync.active)

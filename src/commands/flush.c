@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* -F: empty a table, or delete what a filter selects, in silence. */
 #include <errno.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 #include "base/message.h"
@@ -128,12 +128,11 @@ int run_flush(struct session *s)
 {
 	const struct request *request = s->request;
 	const struct bulk bulk = {.put = delete_flow, .done = count_deleted, .data = s};
-	bool all = filter_is_empty(&request->filter) && request->family == AF_UNSPEC;
 	int done;
 
 	if (is_guarded(s))
 		return walk_and_change(s, &bulk);
-	if (all)
+	if (filter_is_empty(&request->filter))
 		return flush_all(s);
 	done = flush_by_kernel(s);
 	if (done < 0)

@@ -160,16 +160,6 @@ static bool names_an_entry(const struct filter *filter, struct flow *flow)
 	return (tuple->present & needed) == needed;
 }
 
-/* Whether a line is an expression, which a set of filters cannot hold. */
-static bool is_expression(const struct filter *filter)
-{
-	bool expressed = filter->rest != NULL;
-
-	for (unsigned i = 0; i < filter->count; i++)
-		expressed |= filter->term[i].kind >= TERM_NUMBER;
-	return expressed;
-}
-
 /*
  * A -D or -U line that names a whole tuple means the entry that the kernel finds
  * by it: in the zone that it names, else in zone 0, of the original direction.
@@ -194,7 +184,7 @@ static void add_zone(struct filter *filter, const struct flow *named)
 static bool can_mix(const struct request *request)
 {
 	return request->format->begin == NULL && request->format->end == NULL &&
-	       request->labels == NULL && !is_expression(&request->filter);
+	       request->labels == NULL;
 }
 
 static enum load_kind kind_of(const struct load *load, struct request *request)
@@ -202,6 +192,7 @@ static enum load_kind kind_of(const struct load *load, struct request *request)
 	struct flow changed;
 	bool exact;
 
+	/* An expression is no set of terms, which a group of lines is. */
 	if (request->table != TABLE_CONNTRACK || request->expression != NULL)
 		return LOAD_SINGLE;
 	switch (request->command) {

@@ -253,12 +253,6 @@ static int open_netns(const struct netns *netns, int home)
 	return error;
 }
 
-static void drop_sockets(struct session *s)
-{
-	session_drop(&s->dump);
-	session_drop(&s->change);
-}
-
 static int run_in(struct session *s, const struct netns *netns, int home,
 	int (*fn)(struct session *s, void *data), void *data)
 {
@@ -275,11 +269,11 @@ static int run_in(struct session *s, const struct netns *netns, int home,
 		message("%snetwork namespace %s: %s", s->place, netns->name, why_not(error));
 		return EXIT_REFUSED;
 	}
-	drop_sockets(s);
+	session_close(s);
 	s->netns = netns->name;
 	s->output.netns = netns->name;
 	code = fn(s, data);
-	drop_sockets(s);
+	session_close(s);
 	return code;
 }
 

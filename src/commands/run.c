@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/run.h"
 
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/message.h"
@@ -52,11 +51,11 @@ static const struct {
 static bool all_is_meant(const struct session *s)
 {
 	const struct request *request = s->request;
-	bool whole = filter_is_empty(&request->filter) && request->family == AF_UNSPEC;
 
-	if ((request->command != COMMAND_DELETE && request->command != COMMAND_UPDATE) || !whole ||
-		request->table != TABLE_CONNTRACK || request->all || s->loading ||
-		s->mode != CHANGE_REAL || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+	if ((request->command != COMMAND_DELETE && request->command != COMMAND_UPDATE) ||
+		!filter_is_empty(&request->filter) || request->table != TABLE_CONNTRACK ||
+		request->all || s->loading || s->mode != CHANGE_REAL || !isatty(STDIN_FILENO) ||
+		!isatty(STDOUT_FILENO))
 		return true;
 	message("%s without any condition is about every entry of the table: add --all if that is "
 		"meant, or --dry-run to see them",

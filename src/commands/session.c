@@ -20,7 +20,6 @@ void session_start(struct session *s, const struct request *given)
 void session_drop(struct ct_socket *socket)
 {
 	ct_close(socket);
-	memset(socket, 0, sizeof(*socket));
 }
 
 void session_close(struct session *s)

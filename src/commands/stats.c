@@ -29,64 +29,50 @@ static int show_stats(const struct nlmsghdr *message, void *data)
 	return 0;
 }
 
-/* Columns of PROC_STATS by their name in its first line (ct_cpu_seq_show()). */
-static const struct {
-	const char *name;
+#define PROC_FIELDS_MAX 32
+
+/* A column of PROC_STATS (ct_cpu_seq_show()): the counter that it is; type -1: none. */
+struct proc_column {
 	enum stats_table table;
-	uint16_t type;
-} proc_columns[] = {
-	{"searched", STATS_CONNTRACK, CTA_STATS_SEARCHED},
-	{"found", STATS_CONNTRACK, CTA_STATS_FOUND},
-	{"new", STATS_CONNTRACK, CTA_STATS_NEW},
-	{"invalid", STATS_CONNTRACK, CTA_STATS_INVALID},
-	{"ignore", STATS_CONNTRACK, CTA_STATS_IGNORE},
-	{"delete", STATS_CONNTRACK, CTA_STATS_DELETE},
-	{"delete_list", STATS_CONNTRACK, CTA_STATS_DELETE_LIST},
-	{"insert", STATS_CONNTRACK, CTA_STATS_INSERT},
-	{"insert_failed", STATS_CONNTRACK, CTA_STATS_INSERT_FAILED},
-	{"drop", STATS_CONNTRACK, CTA_STATS_DROP},
-	{"early_drop", STATS_CONNTRACK, CTA_STATS_EARLY_DROP},
-	{"icmp_error", STATS_CONNTRACK, CTA_STATS_ERROR},
-	{"search_restart", STATS_CONNTRACK, CTA_STATS_SEARCH_RESTART},
-	{"clashres", STATS_CONNTRACK, CTA_STATS_CLASH_RESOLVE},
-	{"chaintoolong", STATS_CONNTRACK, CTA_STATS_CHAIN_TOOLONG},
-	{"expect_new", STATS_EXPECT, CTA_STATS_EXP_NEW},
-	{"expect_create", STATS_EXPECT, CTA_STATS_EXP_CREATE},
-	{"expect_delete", STATS_EXPECT, CTA_STATS_EXP_DELETE},
+	int type;
 };
 
-#define PROC_COLUMN_COUNT (sizeof(proc_columns) / sizeof(proc_columns[0]))
-#define PROC_FIELDS_MAX   32
+/* Two have names of their own there. */
+static struct proc_column column_of(const char *word)
+{
+	struct proc_column column = {.type = -1};
 
-/* For each word of the head line the row of its column, or PROC_COLUMN_COUNT. */
-static unsigned read_head(char *line, size_t columns[static PROC_FIELDS_MAX])
+	if (strcmp(word, "icmp_error") == 0)
+		return (struct proc_column){STATS_CONNTRACK, CTA_STATS_ERROR};
+	if (strcmp(word, "clashres") == 0)
+		return (struct proc_column){STATS_CONNTRACK, CTA_STATS_CLASH_RESOLVE};
+	column.type = stats_by_name(word, &column.table);
+	return column;
+}
+
+/* What each word of the head line stands for. */
+static unsigned read_head(char *line, struct proc_column columns[static PROC_FIELDS_MAX])
 {
 	unsigned count = 0;
 	char *rest = NULL;
 
 	for (char *word = strtok_r(line, " \n", &rest); word && count < PROC_FIELDS_MAX;
-		word = strtok_r(NULL, " \n", &rest)) {
-		size_t i = 0;
-
-		while (i < PROC_COLUMN_COUNT && strcmp(proc_columns[i].name, word) != 0)
-			i++;
-		columns[count++] = i;
-	}
+		word = strtok_r(NULL, " \n", &rest))
+		columns[count++] = column_of(word);
 	return count;
 }
 
-static void read_cpu(char *line, const size_t *columns, unsigned count, struct stats *stats)
+static void read_cpu(
+	char *line, const struct proc_column *columns, unsigned count, struct stats *stats)
 {
 	char *rest = NULL;
 	char *word = strtok_r(line, " \n", &rest);
 
 	stats->count = 0;
 	for (unsigned i = 0; i < count && word; i++, word = strtok_r(NULL, " \n", &rest)) {
-		size_t column = columns[i];
-
-		if (column == PROC_COLUMN_COUNT || proc_columns[column].table != stats->table)
+		if (columns[i].type < 0 || columns[i].table != stats->table)
 			continue;
-		stats->counter[stats->count].type = proc_columns[column].type;
+		stats->counter[stats->count].type = (uint16_t)columns[i].type;
 		stats->counter[stats->count++].value = strtoull(word, NULL, 16);
 	}
 }
@@ -95,7 +81,7 @@ static void read_cpu(char *line, const size_t *columns, unsigned count, struct s
 static int show_proc_stats(struct session *s)
 {
 	char line[1024];
-	size_t columns[PROC_FIELDS_MAX];
+	struct proc_column columns[PROC_FIELDS_MAX];
 	unsigned count;
 	struct stats stats = {.table = table_of(s)};
 	FILE *file = fopen(PROC_STATS, "re");

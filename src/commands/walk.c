@@ -7,6 +7,7 @@
 
 #include "base/message.h"
 #include "base/sandbox.h"
+#include "commands/ask.h"
 #include "commands/matching.h"
 #include "commands/recent.h"
 #include "commands/report.h"
@@ -41,33 +42,19 @@ static int walk_message(const struct nlmsghdr *message, void *data)
 		flow.netns = s->netns;
 		flow.present |= FLOW_NETNS;
 	}
-	if (request->family != 0 && flow_family(&flow) != request->family)
-		return 0;
 	if (!filter_matches(&request->filter, &flow) || recent_seen(&walk->recent, &flow))
 		return 0;
 	s->account.matched++;
 	return walk->fn(s, &flow, message, walk->data);
 }
 
-static int read_entries(const struct nlmsghdr *message, void *data)
-{
-	uint32_t maximum;
-
-	return decode_global(message, data, &maximum);
-}
-
 /* Whether the table is worth a second walk of the kernel through its buckets. */
 static bool is_large(struct session *s)
 {
-	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[64];
-	struct packet packet;
 	struct ct_answer answer = {0};
 	uint32_t entries = 0;
 
-	packet_init(&packet, bytes, sizeof(bytes));
-	return encode_global(&packet) == 0 &&
-	       ct_ask(&s->dump, &packet, read_entries, &entries, &answer) == 0 &&
-	       entries >= LARGE_TABLE;
+	return ask_entries(&s->dump, &entries, &answer) == 0 && entries >= LARGE_TABLE;
 }
 
 /*
@@ -84,10 +71,6 @@ static unsigned plan_walk(
 	struct term *family;
 
 	kernel_filter_from(&request->filter, &plan[0]);
-	if (request->family != AF_UNSPEC) {
-		plan[0].family = request->family;
-		plan[0].parts |= KERNEL_FAMILY;
-	}
 	family = filter_add(&within, TERM_FAMILY);
 	if (plan[0].parts & KERNEL_FAMILY || kind > DUMP_TABLE_ZERO || family == NULL)
 		return 1;

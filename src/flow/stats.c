@@ -3,6 +3,7 @@
 
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Old kernels' counters too: who runs one sees the names of its time. */
 static const char *const conntrack_names[] = {
@@ -40,4 +41,18 @@ static const struct {
 const char *stats_name(enum stats_table table, uint16_t type)
 {
 	return type < tables[table].count ? tables[table].names[type] : NULL;
+}
+
+int stats_by_name(const char *name, enum stats_table *table)
+{
+	for (unsigned t = 0; t < STATS_TABLES; t++) {
+		for (size_t type = 0; type < tables[t].count; type++) {
+			if (tables[t].names[type] == NULL ||
+				strcmp(tables[t].names[type], name) != 0)
+				continue;
+			*table = (enum stats_table)t;
+			return (int)type;
+		}
+	}
+	return -1;
 }

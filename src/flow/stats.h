@@ -22,4 +22,7 @@ struct stats {
 /* Name of a counter ("found"), or NULL for one that this program does not know. */
 const char *stats_name(enum stats_table table, uint16_t type);
 
+/* The counter of a name, of whichever table: its type, with *table; -1: there is none. */
+int stats_by_name(const char *name, enum stats_table *table);
+
 #endif
