@@ -27,6 +27,12 @@
 #define REST (MILLISECONDS / 2)
 #define FAST MILLISECONDS
 
+/*
+ * A second signal right behind the first is the same wish: who ends a group of
+ * processes may send it to each of them, and to the group.
+ */
+#define IMPATIENCE (100 * MILLISECONDS)
+
 uint64_t event_watch_now(void)
 {
 	struct timespec now;
@@ -234,6 +240,7 @@ static void stop(struct watch *watch)
 	if (watch->stopping)
 		return;
 	watch->stopping = true;
+	watch->stopped = event_watch_now();
 	(void)event_socket_mute(&watch->socket);
 }
 
@@ -244,10 +251,10 @@ static int take_signals(struct watch *watch)
 	while (read(watch->signals, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
 		if (signal.ssi_signo == SIGHUP)
 			watch->reopen = true;
-		else if (watch->stopping)
-			return EVENT_WATCH_ABORT;
-		else
+		else if (!watch->stopping)
 			stop(watch);
+		else if (watch->stalled || event_watch_now() - watch->stopped > IMPATIENCE)
+			return EVENT_WATCH_ABORT;
 	}
 	return 0;
 }

@@ -19,7 +19,7 @@
 #include "ctnetlink/event_socket.h"
 
 /*
- * Returned when enough events are shown, or when a second signal wants an end at
+ * Returned when enough events are shown, or when another signal wants an end at
  * once: beyond every errno (MAX_ERRNO of the kernel), for either passes through
  * what tells the errors of a socket apart.
  */
@@ -36,6 +36,7 @@ struct watch {
 	struct timespec received;    /* when what is at hand was read */
 	uint64_t deadline;           /* CLOCK_MONOTONIC in nanoseconds; 0: none */
 	uint64_t came;               /* likewise: when events came last */
+	uint64_t stopped;            /* likewise: when the end came; 0: it has not */
 	int signals;                 /* signalfd(2), or -1 */
 	unsigned broken;             /* datagrams of this turn that could not be read */
 	bool can_rest;               /* the receive buffer holds what comes in a rest */

@@ -153,13 +153,16 @@ static void give_up_privilege(const struct watch *watch)
 
 /*
  * --group-by: what was counted. It is written at one go, which waits for its reader:
- * only here a signal has to end the program as ever.
+ * only here a signal has to end the program as ever, but for those that came before.
  */
 static int show_summary(struct watch *watch)
 {
 	sigset_t set = end_signals();
+	struct signalfd_siginfo past;
 	int error;
 
+	while (read(watch->signals, &past, sizeof(past)) > 0)
+		;
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	error = summary_show(watch->summary, true);
 	sigprocmask(SIG_BLOCK, &set, NULL);

@@ -67,6 +67,19 @@ def signals_at_any_moment(house):
         os.waitpid(child, 0)
 
 
+def two_signals_at_once(house):
+    """As when each process of a group gets one, and the group: one wish, and a good end."""
+    stream.outward(house)
+    for words in (["-o", "id"], ["--group-by", "dst"]):
+        watcher = stream.Watcher(house, "-e", "NEW", *words)
+        stream.Sender().send(0, 500)
+        watcher.poke(signal.SIGSTOP)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
+            watcher.poke(number)
+        result = watcher.ended()
+        house.equal("exit %s" % words, (result.code, stream.summary(result)), (0, 500))
+
+
 def queued_events_are_shown(house):
     """What the kernel has queued when the signal comes is shown."""
     stream.outward(house)
@@ -180,5 +193,6 @@ def no_such_folder(house):
     house.true("why", "No such file or directory" in result.err, result.err)
 
 
-SCENARIOS = [stop_after, duration, signals_at_any_moment, queued_events_are_shown, hangup_ends,
-             rotation, rotation_of_others, file_size_limit, rotation_fails, no_such_folder]
+SCENARIOS = [stop_after, duration, signals_at_any_moment, two_signals_at_once,
+             queued_events_are_shown, hangup_ends, rotation, rotation_of_others, file_size_limit,
+             rotation_fails, no_such_folder]
