@@ -84,7 +84,7 @@ int changes_put(struct changes *c, encode_fn encode, const struct flow *flow, ui
 	static const struct ct_answer as_if_done;
 	struct session *s = c->session;
 
-	if (s->touched == s->given->maximum && s->mode == CHANGE_REAL)
+	if (s->touched >= s->given->maximum && s->mode == CHANGE_REAL)
 		return stop_at_maximum(s);
 	s->touched++;
 	switch (s->mode) {
@@ -130,8 +130,11 @@ static int pass(struct session *s, const struct bulk *bulk)
 	code = walk_table(s, DUMP_TABLE, bulk->put, &changes);
 	/* A walk that broke off has still asked for what is held. */
 	error = changes_flush(&changes);
-	if (error == 0 && bulk->finish != NULL && s->mode == CHANGE_REAL)
-		error = bulk->finish(bulk->data);
+	if (bulk->finish != NULL && s->mode == CHANGE_REAL) {
+		int last = bulk->finish(bulk->data);
+
+		error = error ? error : last;
+	}
 	if (error != 0 && error != -ECANCELED)
 		report_refusal(s, error, NULL, NULL);
 	changes_close(&changes);

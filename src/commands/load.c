@@ -132,8 +132,15 @@ static int check_lines(struct load *load)
 	return found < 0 ? EXIT_USAGE : EXIT_DONE;
 }
 
-/* Whether a filter names one entry: the whole original tuple, which goes to *flow with the zone. */
-static bool names_an_entry(const struct filter *filter, struct flow *flow)
+/* What a filter names of an entry. */
+enum named {
+	NAMED_SOME,    /* not all of the tuple, or other things */
+	NAMED_BARE,    /* all there is to an entry whose protocol the kernel does not track */
+	NAMED_EXACTLY, /* the whole original tuple */
+};
+
+/* What is named of the original tuple goes to *flow with the zone. */
+static enum named names_of(const struct filter *filter, struct flow *flow)
 {
 	const struct protocol *protocol;
 	struct tuple *tuple = &flow->tuple[ORIGINAL];
@@ -146,7 +153,7 @@ static bool names_an_entry(const struct filter *filter, struct flow *flow)
 		const struct term *t = &filter->term[i];
 
 		if (t->kind == TERM_TUPLE_ZONE)
-			return false;
+			return NAMED_SOME;
 		if (t->kind == TERM_ZONE && t->number != 0) {
 			flow->zone = (uint16_t)t->number;
 			flow->present |= FLOW_ZONE;
@@ -154,15 +161,20 @@ static bool names_an_entry(const struct filter *filter, struct flow *flow)
 		if (t->direction == ORIGINAL)
 			term_fill_tuple(t, tuple);
 	}
+	if ((tuple->present & needed) != needed)
+		return NAMED_SOME;
 	protocol = protocol_by_number(tuple->protocol);
-	if (protocol != NULL)
-		needed |= ((1u << protocol->part_count) - 1) * TUPLE_PART;
-	return (tuple->present & needed) == needed;
+	if (protocol == NULL)
+		return NAMED_EXACTLY;
+	if (protocol->optional && (tuple->present & TUPLE_PARTS) == 0)
+		return NAMED_BARE;
+	needed = ((1u << protocol->part_count) - 1) * TUPLE_PART;
+	return (tuple->present & needed) == needed ? NAMED_EXACTLY : NAMED_SOME;
 }
 
 /*
- * A -D or -U line that names a whole tuple means the entry that the kernel finds
- * by it: in the zone that it names, else in zone 0, of the original direction.
+ * A -D or -U line that names all of an entry means the one that the kernel finds by
+ * it: in the zone that it names, else in zone 0, of the original direction.
  */
 static void add_zone(struct filter *filter, const struct flow *named)
 {
@@ -189,24 +201,25 @@ static bool can_mix(const struct request *request)
 
 static enum load_kind kind_of(const struct load *load, struct request *request)
 {
-	struct flow changed;
-	bool exact;
+	struct flow found;
+	enum named named;
 
 	/* An expression is no set of terms, which a group of lines is. */
 	if (request->table != TABLE_CONNTRACK || request->expression != NULL)
 		return LOAD_SINGLE;
 	switch (request->command) {
 	case COMMAND_DELETE:
-		exact = names_an_entry(&request->filter, &request->flow);
-		if (exact)
+		named = names_of(&request->filter, &request->flow);
+		if (named != NAMED_SOME)
 			add_zone(&request->filter, &request->flow);
 		if (!can_mix(request))
 			return LOAD_SINGLE;
 		/* A walk that has to be made takes it along. */
-		return exact && load->kind != LOAD_DELETE ? LOAD_EXACT : LOAD_DELETE;
+		return named == NAMED_EXACTLY && load->kind != LOAD_DELETE ? LOAD_EXACT
+									   : LOAD_DELETE;
 	case COMMAND_UPDATE:
-		if (names_an_entry(&request->filter, &changed))
-			add_zone(&request->filter, &changed);
+		if (names_of(&request->filter, &found) != NAMED_SOME)
+			add_zone(&request->filter, &found);
 		return can_mix(request) ? LOAD_UPDATE : LOAD_SINGLE;
 	default:
 		return LOAD_SINGLE;
@@ -434,7 +447,9 @@ static int exit_code(const struct load *load, int code)
 	const struct session *s = load->session;
 	bool some = s->done + load->create.created + load->create.changed > 0;
 
-	return code == EXIT_REFUSED && s->given->strict && some ? EXIT_PARTLY : code;
+	return code == EXIT_REFUSED && s->given->strict && s->mode == CHANGE_REAL && some
+		       ? EXIT_PARTLY
+		       : code;
 }
 
 int run_load(struct session *s, struct cli *cli)

@@ -111,6 +111,7 @@ static int wait_for_master(struct load_create *c, const struct asked *asked)
 		w->room = room;
 	}
 	w->lines[w->count++] = asked->line;
+	c->session->touched--; /* it comes again */
 	return 0;
 }
 
@@ -142,6 +143,7 @@ static bool may_stay(struct load_create *c, const struct asked *asked)
 		!create_exists(c->session, &flow))
 		return false;
 	c->existed++;
+	c->session->touched--; /* no change, which --max counts */
 	return true;
 }
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Up to here records stay in memory: most files are small. */
 #define MEMORY_SIZE (1024 * 1024)
@@ -31,11 +33,28 @@ static int file_error(void)
 	return errno ? -errno : -EIO;
 }
 
-/* From memory into a file that has no name. */
+/* A file that has no name: on a disk if it can be, for a load may be larger than memory. */
+static FILE *nameless_file(void)
+{
+	FILE *file = tmpfile();
+	int fd;
+
+	if (file != NULL)
+		return file;
+	fd = memfd_create("load", MFD_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	file = fdopen(fd, "w+");
+	if (file == NULL)
+		close(fd);
+	return file;
+}
+
+/* From memory into a file. */
 static int move_to_file(struct spool *s)
 {
 	errno = 0;
-	s->file = tmpfile();
+	s->file = nameless_file();
 	if (s->file == NULL)
 		return file_error();
 	setvbuf(s->file, NULL, _IOFBF, FILE_BUFFER);

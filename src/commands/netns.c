@@ -285,16 +285,19 @@ int netns_each(struct session *s, int (*fn)(struct session *s, void *data), void
 	int home = open(OWN, O_RDONLY | O_CLOEXEC);
 	int worst = 0, error;
 
-	error = home < 0 ? -errno : find_all(list);
+	if (home < 0) {
+		message("%s--netns: %s: %s", s->place, OWN, strerror(errno));
+		return EXIT_REFUSED;
+	}
+	error = find_all(list);
 	for (size_t i = 0; error == 0 && i < list->count && s->output.writer->error == 0; i++) {
 		int code = run_in(s, &list->netns[i], home, fn, data);
 
 		worst = code > worst ? code : worst;
 	}
-	if (home >= 0 && setns(home, CLONE_NEWNET) < 0 && error == 0 && list->count > 0)
+	if (setns(home, CLONE_NEWNET) < 0 && error == 0 && list->count > 0)
 		error = -errno;
-	if (home >= 0)
-		close(home);
+	close(home);
 	if (error == 0)
 		return worst;
 	message("%s--netns: %s", s->place, why_not(-error));

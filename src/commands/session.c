@@ -103,7 +103,7 @@ static const char *subject_name(const struct session *s)
 /* --strict: nothing hit is no failure, and some failures are told from all. */
 static int exit_code(const struct session *s, uint64_t count, bool need_hit)
 {
-	bool strict = s->given->strict;
+	bool strict = s->given->strict && s->mode == CHANGE_REAL;
 
 	if (s->failures > 0 || s->broken)
 		return strict && count > 0 ? EXIT_PARTLY : EXIT_REFUSED;

@@ -71,6 +71,10 @@ static unsigned plan_walk(
 	struct term *family;
 
 	kernel_filter_from(&request->filter, &plan[0]);
+	/* Those two lists the kernel filters by family alone. */
+	if (kind > DUMP_TABLE_ZERO)
+		plan[0] = (struct kernel_filter){
+			.parts = plan[0].parts & KERNEL_FAMILY, .family = plan[0].family};
 	family = filter_add(&within, TERM_FAMILY);
 	if (plan[0].parts & KERNEL_FAMILY || kind > DUMP_TABLE_ZERO || family == NULL)
 		return 1;

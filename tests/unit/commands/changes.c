@@ -248,7 +248,7 @@ static void test_maximum(void **state)
 static void test_maximum_dry(void **state)
 {
 	(void)state;
-	run_on_table("-D --max 4 --dry-run");
+	run_on_table("-D --max 4 --dry-run --strict");
 	check_outcome(1, ENTRIES, ": more than the 4 of --max match: none would be deleted");
 	fake_setup(state);
 	run_on_table("-D --max 5 --dry-run");

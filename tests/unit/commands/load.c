@@ -6,6 +6,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -273,6 +274,43 @@ static void test_update_zone(void **state)
 	}
 }
 
+/* Where the kernel does not track the protocol addresses are all there is to name. */
+static void test_bare_zone(void **state)
+{
+	static const struct {
+		const char *line;
+		uint16_t type;
+		unsigned changed;
+	} rows[] = {
+		{"-D -s 10.0.0.1 -d 10.9.0.1 -p dccp", CT(IPCTNL_MSG_CT_DELETE), 1},
+		{"-D -s 10.0.0.1 -d 10.9.0.1 -p dccp -w 7", CT(IPCTNL_MSG_CT_DELETE), 1},
+		{"-U -s 10.0.0.1 -d 10.9.0.1 -p dccp -m 9", CT(IPCTNL_MSG_CT_NEW), 1},
+		{"-D -s 10.0.0.1 -p dccp", CT(IPCTNL_MSG_CT_DELETE), 2},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[128];
+
+		fake_setup(state);
+		for (uint16_t zone = 0; zone <= 7; zone += 7) {
+			struct flow flow;
+
+			fake_flow(&flow, 1);
+			flow.zone = zone;
+			flow.id += zone;
+			flow.tuple[ORIGINAL].protocol = IPPROTO_DCCP;
+			flow.tuple[ORIGINAL].present &= ~TUPLE_PARTS;
+			tuple_invert(&flow.tuple[REPLY], &flow.tuple[ORIGINAL]);
+			fake_entry_of(&flow);
+		}
+		fake_end(0);
+		snprintf(text, sizeof(text), "%s\n", rows[i].line);
+		load(text, "");
+		assert_int_equal(outcome.code, 0);
+		assert_int_equal(fake_sent(rows[i].type), rows[i].changed);
+	}
+}
+
 static void test_exact_refused(void **state)
 {
 	(void)state;
@@ -431,7 +469,7 @@ static void test_maximum_of_expectations(void **state)
 static void test_maximum_dry(void **state)
 {
 	(void)state;
-	load(creates(LINES, "-A"), " --dry-run --max 4");
+	load(creates(LINES, "-A"), " --dry-run --max 4 --strict");
 	check_outcome(1, 0, ": more than the 4 of --max would be changed: nothing would be done");
 	check_outcome(1, 0, ": 5 flow entries would have been created or changed");
 	load(creates(LINES, "-A"), " --dry-run --max 5");
@@ -489,6 +527,7 @@ int main(void)
 		cmocka_unit_test_setup(test_exact_other, fake_setup),
 		cmocka_unit_test_setup(test_exact_zone, fake_setup),
 		cmocka_unit_test_setup(test_update_zone, fake_setup),
+		cmocka_unit_test_setup(test_bare_zone, fake_setup),
 		cmocka_unit_test_setup(test_exact_refused, fake_setup),
 		cmocka_unit_test_setup(test_updates, fake_setup),
 		cmocka_unit_test_setup(test_updates_refused, fake_setup),
