@@ -154,9 +154,6 @@ enum argument_kind {
 	ARGUMENT_OPTIONAL, /* attached, or the next word if it is no option */
 };
 
-/* What a second time on one command line means. */
-enum repeat_kind { REPEAT_LAST, REPEAT_ADDS, REPEAT_ONCE };
-
 /* What kind of words a value is made of, for completion. */
 enum value_kind {
 	VALUE_FREE,
@@ -181,7 +178,6 @@ struct option_row {
 	char letter;       /* short name, or NUL */
 	char letter2;      /* a short name that no help shows, or NUL */
 	enum argument_kind argument;
-	enum repeat_kind repeat;
 	enum value_kind values;
 	/*
 	 * Not an option of 1.4.9. Such a name never makes an abbreviation
