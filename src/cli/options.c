@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/options.h"
 
-#include <assert.h>
-
-static_assert(OPTIONS <= 128, "sets of options are 128 bits wide");
-
 const struct option_row option_rows[OPTION_ROWS] = {
 	[OPTION_SOURCE] =
 		{
