@@ -516,6 +516,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.added = true,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "FIELD[,...]",
+			.whole = true,
 			.takes = SHOWING | ON(COMMAND_GET),
 			.help = "columns of -o table, which it implies, and of -o csv",
 		},
@@ -524,6 +525,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "human",
 			.letter = 'H',
 			.added = true,
+			.whole = true,
 			.takes = SHOWING | ON(COMMAND_GET),
 			.help = "in tables, amounts as 1.23M and times as 2h05m",
 		},
@@ -531,6 +533,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "resolve",
 			.added = true,
+			.whole = true,
 			.takes = SHOWING | ON(COMMAND_GET),
 			.help = "in tables, names for addresses and ports, as far as they are "
 				"found "
