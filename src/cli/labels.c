@@ -98,11 +98,10 @@ int given_labels(
 {
 	struct spelling s;
 	const char *path = g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT;
+	bool needed = labels_needed(g);
 	int error;
 
-	request->label_map_path = path;
-	request->labels_needed = labels_needed(g);
-	if (!request->labels_needed && !labels_welcome(g))
+	if (!needed && !labels_welcome(g))
 		return 0;
 	error = read_list(cli, path);
 	if (error == 0) {
@@ -114,7 +113,7 @@ int given_labels(
 			return complain(c, "%s: the list of labels cannot be read: %s: %s",
 				option_spelled(&s, g, g->label[i].id), path, strerror(-error));
 	}
-	if (!request->labels_needed)
+	if (!needed)
 		return 0;
 	if (!cli->labels_warned)
 		message_plain("WARNING: no names of labels: %s: %s", path, strerror(-error));

@@ -361,8 +361,6 @@ static void request_start(struct request *request)
 	request->output_flags = 0;
 	view_start(&request->view);
 	request->netns = NULL;
-	request->label_map_path = NULL;
-	request->labels_needed = false;
 	request->labels = NULL;
 	request->load_path = NULL;
 	request->explain = request->verify = request->dry_run = false;

@@ -87,8 +87,6 @@ struct request {
 	struct view view;  /* groups, order, columns */
 	const char *netns; /* --netns; NULL: where we are */
 
-	const char *label_map_path;     /* --labelmap, else LABEL_MAP_DEFAULT */
-	bool labels_needed;             /* some option speaks of labels */
 	const struct label_map *labels; /* the list, once it is read; NULL: none */
 
 	const char *load_path; /* -R */
