@@ -137,8 +137,9 @@ const char *option_spelled(struct spelling *s, const struct given *g, int id);
 const char *command_spelled(struct spelling *s, const struct given *g);
 
 /*
- * Read one value into g; the option's word is there already. 0, or -1 with a
- * complaint. text is NULL only for an optional argument that was left out.
+ * Read one value into g, where the option is marked as given and its word is
+ * noted. 0, or -1 with a complaint. text is NULL only for an optional argument
+ * that was left out.
  */
 int given_value(struct given *g, int id, const char *text, struct complaint *c);
 

@@ -718,7 +718,6 @@ static const value_reader readers[OPTION_ROWS] = {
 
 int given_value(struct given *g, int id, const char *text, struct complaint *c)
 {
-	mark_given(g, id);
 	if (text != NULL)
 		return id < OPTION_ROWS ? readers[id](g, id, text, c) : read_part(g, id, text, c);
 	if (id == OPTION_LABEL_DELETE)
