@@ -143,9 +143,6 @@ const char *command_spelled(struct spelling *s, const struct given *g);
  */
 int given_value(struct given *g, int id, const char *text, struct complaint *c);
 
-/* Likewise one of the options of -E that have their readers in values_event.c. */
-int given_event_value(struct given *g, int id, const char *text, struct complaint *c);
-
 /* The table of a command word ("expect", "e"): 0, or -1 with a complaint. */
 int given_table(struct given *g, const char *text, struct complaint *c);
 

@@ -18,8 +18,6 @@
 #include "flow/status.h"
 #include "output/output.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* Those of 1.4.9 first: a beginning of one of them means it, whatever else it begins. */
 const struct value_word output_words[] = {
 	{"xml", 0, &output_xml},
@@ -701,10 +699,10 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_FILTER_FILE] = read_filter,
 	[OPTION_MAXIMUM] = value_maximum,
 	[OPTION_UNDO] = value_undo,
-	[OPTION_STOP_AFTER] = given_event_value,
-	[OPTION_DURATION] = given_event_value,
-	[OPTION_QUEUE] = given_event_value,
-	[OPTION_OUTPUT_FILE] = given_event_value,
+	[OPTION_STOP_AFTER] = value_stop_after,
+	[OPTION_DURATION] = value_duration,
+	[OPTION_QUEUE] = value_queue,
+	[OPTION_OUTPUT_FILE] = value_output_file,
 	[OPTION_STATE] = read_state,
 	[OPTION_ORIGINAL_VTAG] = read_vtag,
 	[OPTION_REPLY_VTAG] = read_vtag,
