@@ -8,16 +8,6 @@
 #include "base/suggest.h"
 #include "cli/cli.h"
 #include "cli/given.h"
-#include "flow/expression.h"
-
-void cli_free(struct cli *cli)
-{
-	label_map_free(&cli->labels);
-	free(cli->labels_path);
-	expression_free(cli->expression);
-	free(cli->words);
-	*cli = (struct cli){0};
-}
 
 /* The list of a path, read unless it is there already: 0 or a negative errno. */
 static int read_list(struct cli *cli, const char *path)

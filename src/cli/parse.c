@@ -9,6 +9,7 @@
  * and a command's letter takes no attached table (-Lo id is -L -o id).
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -16,6 +17,7 @@
 #include "cli/cli.h"
 #include "cli/given.h"
 #include "cli/options.h"
+#include "flow/expression.h"
 
 struct words {
 	char **word; /* argv */
@@ -444,6 +446,15 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 	if (is_given(&g, OPTION_NAT_RANGE))
 		message_plain("WARNING: -a, --nat-range is ignored; -n and -g take addresses");
 	return 0;
+}
+
+void cli_free(struct cli *cli)
+{
+	label_map_free(&cli->labels);
+	free(cli->labels_path);
+	expression_free(cli->expression);
+	free(cli->words);
+	*cli = (struct cli){0};
 }
 
 bool cli_loadable(enum command command, enum table table)
