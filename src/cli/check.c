@@ -188,6 +188,8 @@ static int check_conflicts(const struct check *k)
 		{OPTION_ANY_NAT, OPTION_SOURCE_NAT},
 		{OPTION_ANY_NAT, OPTION_DESTINATION_NAT},
 		{OPTION_LABEL_ADD, OPTION_LABEL_DELETE},
+		/* The kernel keeps one translation of an expectation. */
+		{OPTION_EXPECT_NAT_ORIGINAL, OPTION_EXPECT_NAT_REPLY},
 	};
 	struct spelling a;
 	struct spelling b;
@@ -426,23 +428,18 @@ static int check_window_scale(const struct check *k)
 	return 0;
 }
 
-/* The translation of an expectation is to one port, in one direction. */
+/* The translation of an expectation is to one port. */
 static int check_expected_nat(const struct check *k)
 {
 	const struct given *g = k->g;
-	struct spelling a;
-	struct spelling b;
+	struct spelling s;
 
-	if (is_given(g, OPTION_EXPECT_NAT_ORIGINAL) && is_given(g, OPTION_EXPECT_NAT_REPLY))
-		return complain(k->c, "%s and %s cannot be used together",
-			option_spelled(&a, g, OPTION_EXPECT_NAT_ORIGINAL),
-			option_spelled(&b, g, OPTION_EXPECT_NAT_REPLY));
 	for (int id = OPTION_EXPECT_NAT_ORIGINAL; id <= OPTION_EXPECT_NAT_REPLY; id++) {
 		const struct given_nat *nat = &g->nat[id - OPTION_SOURCE_NAT];
 
 		if (is_given(g, id) && nat->has_port && nat->port_minimum != nat->port_maximum)
 			return complain(k->c, "%s: takes one port, not a range of them",
-				option_spelled(&a, g, id));
+				option_spelled(&s, g, id));
 	}
 	return 0;
 }
