@@ -46,17 +46,21 @@ static bool find_states(const char *name, uint16_t states[static STATE_PROTOCOLS
 
 static void *no_such_state(struct parser *p, const char *name)
 {
+	const char *names[STATE_PROTOCOLS];
 	struct suggestion nearest;
+	char known[64];
 	char hint[96];
 
 	suggest_start(&nearest, name);
 	for (int row = 0; row < STATE_PROTOCOLS; row++) {
 		const struct protocol *protocol = protocol_by_number(state_protocols[row]);
 
+		names[row] = protocol->name;
 		for (uint8_t state = 0; state < protocol->state_count; state++)
 			suggest_offer(&nearest, protocol->states[state]);
 	}
-	return parser_fail(p, &p->token, "'%s' is not a state of tcp, sctp or dccp%s", name,
+	list_words(known, sizeof(known), names, STATE_PROTOCOLS, " or ");
+	return parser_fail(p, &p->token, "'%s' is not a state of %s%s", name, known,
 		suggest_text(&nearest, hint, sizeof(hint)));
 }
 

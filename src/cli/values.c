@@ -84,6 +84,20 @@ int value_u16(const struct given *g, int id, const char *text, enum value_base b
 
 /* --- lists of words --------------------------------------------------- */
 
+const char *list_words(
+	char *text, size_t size, const char *const *words, size_t count, const char *last)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < count && used < size; i++) {
+		const char *joint = i == 0 ? "" : i + 1 < count ? ", " : last;
+
+		used += (size_t)snprintf(text + used, size - used, "%s%s", joint, words[i]);
+	}
+	return text;
+}
+
 int value_next_part(const char **rest, struct part_text *part)
 {
 	if (*rest == NULL)
@@ -549,21 +563,16 @@ static int read_state(struct given *g, int id, const char *text, struct complain
 	struct spelling s;
 	struct suggestion nearest;
 	char hint[96];
-	char known[256] = "";
-	size_t used = 0;
+	char known[256];
 
 	if (state >= 0) {
 		g->state = (uint8_t)state;
 		return 0;
 	}
 	suggest_start(&nearest, text);
-	for (unsigned i = 0; i < g->protocol->state_count; i++) {
-		const char *name = g->protocol->states[i];
-
-		suggest_offer(&nearest, name);
-		used += (size_t)snprintf(
-			known + used, sizeof(known) - used, "%s%s", i > 0 ? ", " : "", name);
-	}
+	for (unsigned i = 0; i < g->protocol->state_count; i++)
+		suggest_offer(&nearest, g->protocol->states[i]);
+	list_words(known, sizeof(known), g->protocol->states, g->protocol->state_count, ", ");
 	return complain(c, "%s: '%s' is not a state of %s (%s)%s", option_spelled(&s, g, id), text,
 		g->protocol->name, known, suggest_text(&nearest, hint, sizeof(hint)));
 }
@@ -739,6 +748,7 @@ int given_table(struct given *g, const char *text, struct complaint *c)
 	struct spelling s;
 	struct suggestion nearest;
 	char hint[96];
+	char known[64];
 	size_t length = strlen(text);
 
 	for (int table = 0; length > 0 && table < TABLES; table++) {
@@ -753,6 +763,7 @@ int given_table(struct given *g, const char *text, struct complaint *c)
 	suggest_start(&nearest, text);
 	for (int table = 0; table < TABLES; table++)
 		suggest_offer(&nearest, table_names[table]);
-	return complain(c, "%s: '%s' is not a table (conntrack, expect, dying, unconfirmed)%s",
-		command_spelled(&s, g), text, suggest_text(&nearest, hint, sizeof(hint)));
+	list_words(known, sizeof(known), table_names, TABLES, ", ");
+	return complain(c, "%s: '%s' is not a table (%s)%s", command_spelled(&s, g), text, known,
+		suggest_text(&nearest, hint, sizeof(hint)));
 }

@@ -22,6 +22,13 @@ extern const size_t event_word_count;
 extern const struct value_word role_words[];
 extern const size_t role_word_count;
 
+/*
+ * Write words in a row, "a, b or c": commas between them, and before the last
+ * one what `last` says. What does not fit into size bytes is cut off. text.
+ */
+const char *list_words(
+	char *text, size_t size, const char *const *words, size_t count, const char *last);
+
 /* Words of -u that are no status bits. */
 #define STATUS_UNREPLIED "UNREPLIED"
 #define STATUS_UNSET     "UNSET"
