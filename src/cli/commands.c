@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands: a row each. */
+#include <string.h>
+
 #include "cli/options.h"
 
 #define TABLE(table) (1u << (table))
@@ -10,6 +12,17 @@ const char *const table_names[TABLES] = {
 	[TABLE_DYING] = "dying",
 	[TABLE_UNCONFIRMED] = "unconfirmed",
 };
+
+const char table_misplaced[] = "a table stands right behind its command";
+
+bool is_table_name(const char *word)
+{
+	for (int table = 0; table < TABLES; table++) {
+		if (strcmp(word, table_names[table]) == 0)
+			return true;
+	}
+	return false;
+}
 
 const struct command_row command_rows[COMMANDS] = {
 	[COMMAND_LIST] =

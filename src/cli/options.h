@@ -221,6 +221,10 @@ extern const struct command_row command_rows[COMMANDS];
 /* Names of tables by enum table. */
 extern const char *const table_names[TABLES];
 
+/* Whether a word is the name of a table, whole; and what is said of one elsewhere. */
+bool is_table_name(const char *word);
+extern const char table_misplaced[];
+
 /* By enum part_place: what the text of --help puts before a part's own. */
 extern const char *const part_place_help[PART_PLACES];
 
@@ -252,7 +256,8 @@ bool option_of_protocol(int id, const struct protocol *protocol);
 
 /*
  * Walk all long names that are known with this protocol (NULL: without one),
- * aliases too: the next one behind *cursor, which starts at 0, or NULL.
+ * aliases too: the next one behind *cursor, which starts at 0. False behind the
+ * last one.
  */
 struct option_name {
 	const char *name;

@@ -89,20 +89,11 @@ static void given_start(struct given *g, bool loading)
 	view_start(&g->view);
 }
 
-static bool is_table(const char *word)
-{
-	for (int table = 0; table < TABLES; table++) {
-		if (strcmp(word, table_names[table]) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* A word that is no option and nobody's argument. */
 static int left_over(const char *word, struct complaint *c)
 {
-	if (is_table(word))
-		return complain(c, "'%s': a table stands right behind its command", word);
+	if (is_table_name(word))
+		return complain(c, "'%s': %s", word, table_misplaced);
 	return complain(c, "'%s': a word that belongs to no option", word);
 }
 
@@ -119,7 +110,7 @@ static int judge_left_over(struct given *g, struct complaint *c)
 {
 	if (g->left_over == NULL)
 		return 0;
-	if (is_table(g->left_over) || !takes_expression(g))
+	if (is_table_name(g->left_over) || !takes_expression(g))
 		return left_over(g->left_over, c);
 	if (!is_given(g, OPTION_FILTER))
 		g->word[OPTION_FILTER] = NULL;
