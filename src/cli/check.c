@@ -455,6 +455,24 @@ static int check_view(const struct check *k)
 	return given_check_view(k->g, k->c);
 }
 
+/* "-L expect: has no place in a file; only -I of conntrack, and -D of expect have" */
+static int is_not_loadable(const struct given *g, struct complaint *c)
+{
+	struct place_name name;
+	struct loadable_names commands;
+	char known[160] = "";
+	size_t used = 0;
+
+	for (int table = 0; table < TABLES && used < sizeof(known); table++) {
+		loadable_spelled(&commands, 1u << table);
+		if (*commands.text != '\0')
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s of %s",
+				used > 0 ? ", and " : "", commands.text, table_names[table]);
+	}
+	return complain(
+		c, "%s: has no place in a file; only %s have", place_spelled(&name, g), known);
+}
+
 int given_check(const struct given *g, struct complaint *c)
 {
 	static int (*const checks[])(const struct check *k) = {
@@ -475,13 +493,9 @@ int given_check(const struct given *g, struct complaint *c)
 		check_expected_nat,
 	};
 	struct check k = {.g = g, .place = option_place(g->command, g->table), .c = c};
-	struct place_name name;
 
 	if (g->loading && !cli_loadable(g->command, g->table))
-		return complain(c,
-			"%s: has no place in a file; only -I, -A, -U, -D and -F of conntrack, and "
-			"-I and -D of expect have",
-			place_spelled(&name, g));
+		return is_not_loadable(g, c);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		if (checks[i](&k) < 0)
 			return -1;

@@ -155,6 +155,12 @@ bool given_names_table(const char *text);
  */
 bool given_is_generic(const struct given *g);
 
+/* The commands that a file may have on one of some tables (bits): "-D, -I and -F". */
+struct loadable_names {
+	char text[64];
+};
+const char *loadable_spelled(struct loadable_names *names, unsigned tables);
+
 /* Does it all go together and with the command: 0, or -1 with a complaint. */
 int given_check(const struct given *g, struct complaint *c);
 

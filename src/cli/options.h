@@ -209,7 +209,7 @@ struct command_row {
 	const char *name;
 	const char *option; /* short: "-L" */
 	uint8_t tables;     /* bit of each enum table that it knows; 0: takes no table word */
-	bool loadable;      /* a line of a -R file may have it, on the table conntrack */
+	uint8_t loadable;   /* likewise of those on which a line of a -R file may have it */
 	const char *done;   /* past tense, for summaries */
 	const char *help;
 	const char *examples[2];

@@ -17,6 +17,7 @@
 #include "cli/cli.h"
 #include "cli/given.h"
 #include "cli/options.h"
+#include "cli/values.h"
 #include "flow/expression.h"
 
 struct words {
@@ -131,11 +132,13 @@ static int take_command(
 {
 	struct spelling before;
 	struct spelling now;
+	struct loadable_names names;
 	const struct command_row *row = &command_rows[command];
 
-	if (g->loading && !row->loadable)
-		return complain(c, "%s: has no place in a file; -I, -A, -U, -D and -F have",
-			spell(&now, word, row->name, row->option[1]));
+	if (g->loading && row->loadable == 0)
+		return complain(c, "%s: has no place in a file; %s have",
+			spell(&now, word, row->name, row->option[1]),
+			loadable_spelled(&names, UINT8_MAX));
 	if (command == COMMAND_HELP && g->command != COMMAND_NONE && g->command != COMMAND_HELP &&
 		g->command != COMMAND_VERSION && !g->help) {
 		g->help = true;
@@ -450,9 +453,19 @@ void cli_free(struct cli *cli)
 
 bool cli_loadable(enum command command, enum table table)
 {
-	if (table == TABLE_EXPECT)
-		return command == COMMAND_CREATE || command == COMMAND_DELETE;
-	return table == TABLE_CONNTRACK && command_rows[command].loadable;
+	return (command_rows[command].loadable >> table & 1) != 0;
+}
+
+const char *loadable_spelled(struct loadable_names *names, unsigned tables)
+{
+	const char *options[COMMANDS];
+	size_t count = 0;
+
+	for (int command = COMMAND_NONE + 1; command < COMMANDS; command++) {
+		if (command_rows[command].loadable & tables)
+			options[count++] = command_rows[command].option;
+	}
+	return list_words(names->text, sizeof(names->text), options, count, " and ");
 }
 
 const char *cli_command_done(enum command command)
