@@ -20,33 +20,33 @@
 
 /* Those of 1.4.9 first: a beginning of one of them means it, whatever else it begins. */
 const struct value_word output_words[] = {
-	{"xml", 0, &output_xml},
-	{"save", 0, &output_save},
-	{"extended", OUTPUT_EXTENDED, NULL},
-	{"timestamp", OUTPUT_TIMESTAMP, NULL},
-	{"id", OUTPUT_ID, NULL},
-	{"ktimestamp", OUTPUT_KTIMESTAMP, NULL},
-	{"labels", OUTPUT_LABELS, NULL},
-	{"userspace", OUTPUT_USERSPACE, NULL},
-	{"json", 0, &output_json},
-	{"table", 0, &output_table},
-	{"csv", 0, &output_csv},
-	{"full", OUTPUT_FULL, NULL},
-	{"received", OUTPUT_RECEIVED, NULL},
+	{.name = "xml", .format = &output_xml},
+	{.name = "save", .format = &output_save},
+	{.name = "extended", .value = OUTPUT_EXTENDED},
+	{.name = "timestamp", .value = OUTPUT_TIMESTAMP},
+	{.name = "id", .value = OUTPUT_ID},
+	{.name = "ktimestamp", .value = OUTPUT_KTIMESTAMP},
+	{.name = "labels", .value = OUTPUT_LABELS},
+	{.name = "userspace", .value = OUTPUT_USERSPACE},
+	{.name = "json", .format = &output_json, .added = true},
+	{.name = "table", .format = &output_table, .added = true},
+	{.name = "csv", .format = &output_csv, .added = true},
+	{.name = "full", .value = OUTPUT_FULL, .added = true},
+	{.name = "received", .value = OUTPUT_RECEIVED, .added = true},
 };
 const size_t output_word_count = COUNT(output_words);
 
 const struct value_word event_words[] = {
-	{"ALL", EVENTS_ALL, NULL},
-	{"NEW", EVENTS_NEW, NULL},
-	{"UPDATES", EVENTS_UPDATE, NULL},
-	{"DESTROY", EVENTS_DESTROY, NULL},
+	{.name = "ALL", .value = EVENTS_ALL},
+	{.name = "NEW", .value = EVENTS_NEW},
+	{.name = "UPDATES", .value = EVENTS_UPDATE},
+	{.name = "DESTROY", .value = EVENTS_DESTROY},
 };
 const size_t event_word_count = COUNT(event_words);
 
 const struct value_word role_words[] = {
-	{"client", 0, NULL}, /* enum ct_dccp_roles of the kernels up to 6.14 */
-	{"server", 1, NULL},
+	{.name = "client", .value = 0}, /* enum ct_dccp_roles of the kernels up to 6.14 */
+	{.name = "server", .value = 1},
 };
 const size_t role_word_count = COUNT(role_words);
 
@@ -156,13 +156,23 @@ int value_no_such_word(const struct given *g, int id, const char *what,
 		what, known, suggest_text(&nearest, hint, sizeof(hint)));
 }
 
+/* How many of the words of -o, which come first, are those of 1.4.9. */
+static size_t old_output_words(void)
+{
+	size_t count = 0;
+
+	while (count < output_word_count && !output_words[count].added)
+		count++;
+	return count;
+}
+
 static int read_output(struct given *g, int id, const char *text, struct complaint *c)
 {
 	struct spelling s;
 	struct part_text part;
 
 	while (value_next_part(&text, &part)) {
-		int found = value_find_word(output_words, OLD_OUTPUT_WORDS, part);
+		int found = value_find_word(output_words, old_output_words(), part);
 
 		if (found == -1)
 			found = value_find_word(output_words, output_word_count, part);
@@ -229,10 +239,10 @@ static struct status_words *status_words(void)
 		return &words;
 	for (size_t i = 0; i < status_bit_count && words.count < STATUS_WORDS_MAX - 2; i++) {
 		if (status_bits[i].selectable)
-			words.word[words.count++] =
-				(struct value_word){status_bits[i].name, status_bits[i].bit, NULL};
+			words.word[words.count++] = (struct value_word){
+				.name = status_bits[i].name, .value = status_bits[i].bit};
 	}
-	words.word[words.count++] = (struct value_word){STATUS_UNSET, 0, NULL};
+	words.word[words.count++] = (struct value_word){.name = STATUS_UNSET};
 	return &words;
 }
 
@@ -277,7 +287,7 @@ static int64_t status_bit_of(
 		return complain(c,
 			"%s: translated entries are selected with -n and -g, not by '%.*s'",
 			option_spelled(&s, g, id), (int)name.length, name.text);
-	words->word[words->count] = (struct value_word){STATUS_UNREPLIED, 0, NULL};
+	words->word[words->count] = (struct value_word){.name = STATUS_UNREPLIED};
 	return value_no_such_word(g, id, "status", words->word, words->count + 1, name, found, c);
 }
 

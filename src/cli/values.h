@@ -3,6 +3,7 @@
 #ifndef CLI_VALUES_H
 #define CLI_VALUES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,11 +13,11 @@ struct value_word {
 	const char *name;
 	uint32_t value;
 	const struct output_format *format; /* of -o: a format, else NULL */
+	bool added;                         /* of -o: not a word of 1.4.9 */
 };
 
 extern const struct value_word output_words[];
 extern const size_t output_word_count;
-#define OLD_OUTPUT_WORDS 8 /* the first ones are those of 1.4.9 */
 extern const struct value_word event_words[];
 extern const size_t event_word_count;
 extern const struct value_word role_words[];
