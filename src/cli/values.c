@@ -15,6 +15,7 @@
 #include "base/suggest.h"
 #include "cli/given.h"
 #include "cli/readers.h"
+#include "flow/field.h"
 #include "flow/status.h"
 #include "output/output.h"
 
@@ -43,12 +44,6 @@ const struct value_word event_words[] = {
 	{.name = "DESTROY", .value = EVENTS_DESTROY},
 };
 const size_t event_word_count = COUNT(event_words);
-
-const struct value_word role_words[] = {
-	{.name = "client", .value = 0}, /* enum ct_dccp_roles of the kernels up to 6.14 */
-	{.name = "server", .value = 1},
-};
-const size_t role_word_count = COUNT(role_words);
 
 int value_not_a(
 	const struct given *g, int id, const char *text, const char *what, struct complaint *c)
@@ -208,15 +203,22 @@ static int read_event_mask(struct given *g, int id, const char *text, struct com
 	return 0;
 }
 
+/* A client and a server, and room for what may come. */
+#define ROLES_MAX 4
+
 static int read_role(struct given *g, int id, const char *text, struct complaint *c)
 {
 	struct part_text part = {text, strlen(text)};
-	int found = value_find_word(role_words, role_word_count, part);
+	struct value_word words[ROLES_MAX];
+	uint8_t count = 0;
+	int found;
 
+	for (; count < ROLES_MAX && field_role_name(count) != NULL; count++)
+		words[count] = (struct value_word){.name = field_role_name(count), .value = count};
+	found = value_find_word(words, count, part);
 	if (found < 0)
-		return value_no_such_word(
-			g, id, "role", role_words, role_word_count, part, found, c);
-	g->role = (uint8_t)role_words[found].value;
+		return value_no_such_word(g, id, "role", words, count, part, found, c);
+	g->role = (uint8_t)words[found].value;
 	return 0;
 }
 

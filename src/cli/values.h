@@ -20,8 +20,6 @@ extern const struct value_word output_words[];
 extern const size_t output_word_count;
 extern const struct value_word event_words[];
 extern const size_t event_word_count;
-extern const struct value_word role_words[];
-extern const size_t role_word_count;
 
 /*
  * Write words in a row, "a, b or c": commas between them, and before the last
