@@ -528,21 +528,28 @@ static int no_such_protocol(const struct given *g, int id, const char *text, str
 		option_spelled(&s, g, id), text, names, suggest_text(&nearest, hint, sizeof(hint)));
 }
 
+int protocol_number_of(const char *text)
+{
+	const struct protocol *p = protocol_by_name(text);
+	const struct protoent *entry;
+	uint64_t number;
+
+	if (p != NULL)
+		return p->number;
+	if (parse_number(text, 0, UINT8_MAX, &number) == 0)
+		return (int)number;
+	entry = getprotobyname(text);
+	return entry != NULL && entry->p_proto >= 0 && entry->p_proto <= UINT8_MAX ? entry->p_proto
+										   : -1;
+}
+
 int value_protocol(
 	const struct given *g, int id, const char *text, uint8_t *out, struct complaint *c)
 {
-	const struct protocol *p = protocol_by_name(text);
-	uint64_t number;
+	int number = protocol_number_of(text);
 
-	if (p != NULL) {
-		number = p->number;
-	} else if (parse_number(text, 0, UINT8_MAX, &number) < 0) {
-		const struct protoent *entry = getprotobyname(text);
-
-		if (entry == NULL || entry->p_proto < 0 || entry->p_proto > UINT8_MAX)
-			return no_such_protocol(g, id, text, c);
-		number = (uint64_t)entry->p_proto;
-	}
+	if (number < 0)
+		return no_such_protocol(g, id, text, c);
 	*out = (uint8_t)number;
 	return 0;
 }

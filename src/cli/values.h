@@ -28,6 +28,16 @@ extern const size_t event_word_count;
 const char *list_words(
 	char *text, size_t size, const char *const *words, size_t count, const char *last);
 
+/*
+ * The bit of a label that is written as bit:NUMBER: -1 for a name (which has no
+ * colon), -2 for a number that is not label_number_form.
+ */
+int label_number(const char *text);
+extern const char label_number_form[];
+
+/* A protocol by its name, number or name in /etc/protocols; -1: there is none. */
+int protocol_number_of(const char *text);
+
 /* Words of -u that are no status bits. */
 #define STATUS_UNREPLIED "UNREPLIED"
 #define STATUS_UNSET     "UNSET"
