@@ -37,7 +37,7 @@ struct given_label {
 	uint8_t id;       /* OPTION_LABEL, OPTION_LABEL_ADD, OPTION_LABEL_DELETE */
 };
 
-/* --filter and --filter-file may come often, too. */
+/* --filter and --filter-file may come often, too: so often together. */
 #define GIVEN_FILTERS_MAX 16
 
 struct given_filter {

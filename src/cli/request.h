@@ -57,7 +57,7 @@ struct request {
 	enum table table;
 	uint8_t family; /* AF_INET, AF_INET6, AF_UNSPEC: both */
 
-	/* Which entries: list, delete, update, event; for get what it must be. */
+	/* Which entries: list, delete, update, event, flush, count; for get what it must be. */
 	struct filter filter;
 	/* What of it was written as expressions, whole; NULL: nothing. */
 	const struct expression *expression;

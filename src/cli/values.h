@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The words that values are made of, for complaints, help and completion. */
+/*
+ * The words that values are made of, for complaints, help and completion, and
+ * how to read those that options and expressions have in common.
+ */
 #ifndef CLI_VALUES_H
 #define CLI_VALUES_H
 
