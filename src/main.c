@@ -88,7 +88,7 @@
  *   cli/request.h               what the person asks for, complete and checked
  *   cli/options.c, .h           a row an option
  *   cli/option_set.h            sets of them
- *   cli/commands.c              a row a command
+ *   cli/commands.c              a row a command, names of tables
  *   cli/lookup.c                rows by name, abbreviation and letter
  *   cli/given.h                 what a command line says, not yet judged
  *   cli/part_rules.c            which command takes which fields of a protocol
@@ -98,7 +98,7 @@
  *   cli/values_number.c         values that are one number
  *   cli/values_event.c          likewise, of options of -E
  *   cli/values_view.c           likewise, of how flows are shown
- *   cli/readers.h               what the two share
+ *   cli/readers.h               what the files of values share
  *   cli/check.c                 what goes with what
  *   cli/check_view.c            likewise for how flows are shown
  *   cli/build.c                 from what is given to the request
