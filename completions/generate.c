@@ -85,7 +85,8 @@ static void put_values(enum value_kind kind)
 		put_words(event_words, event_word_count);
 		break;
 	case VALUE_ROLE:
-		put_words(role_words, role_word_count);
+		for (uint8_t role = 0; field_role_name(role) != NULL; role++)
+			printf("%s%s", role > 0 ? " " : "", field_role_name(role));
 		break;
 	case VALUE_FIELD:
 	case VALUE_AMOUNT:

@@ -188,6 +188,8 @@ static int check_conflicts(const struct check *k)
 		{OPTION_ANY_NAT, OPTION_SOURCE_NAT},
 		{OPTION_ANY_NAT, OPTION_DESTINATION_NAT},
 		{OPTION_LABEL_ADD, OPTION_LABEL_DELETE},
+		/* The kernel keeps one translation of an expectation. */
+		{OPTION_EXPECT_NAT_ORIGINAL, OPTION_EXPECT_NAT_REPLY},
 	};
 	struct spelling a;
 	struct spelling b;
@@ -426,23 +428,18 @@ static int check_window_scale(const struct check *k)
 	return 0;
 }
 
-/* The translation of an expectation is to one port, in one direction. */
+/* The translation of an expectation is to one port. */
 static int check_expected_nat(const struct check *k)
 {
 	const struct given *g = k->g;
-	struct spelling a;
-	struct spelling b;
+	struct spelling s;
 
-	if (is_given(g, OPTION_EXPECT_NAT_ORIGINAL) && is_given(g, OPTION_EXPECT_NAT_REPLY))
-		return complain(k->c, "%s and %s cannot be used together",
-			option_spelled(&a, g, OPTION_EXPECT_NAT_ORIGINAL),
-			option_spelled(&b, g, OPTION_EXPECT_NAT_REPLY));
 	for (int id = OPTION_EXPECT_NAT_ORIGINAL; id <= OPTION_EXPECT_NAT_REPLY; id++) {
 		const struct given_nat *nat = &g->nat[id - OPTION_SOURCE_NAT];
 
 		if (is_given(g, id) && nat->has_port && nat->port_minimum != nat->port_maximum)
 			return complain(k->c, "%s: takes one port, not a range of them",
-				option_spelled(&a, g, id));
+				option_spelled(&s, g, id));
 	}
 	return 0;
 }
@@ -456,6 +453,24 @@ bool given_is_generic(const struct given *g)
 static int check_view(const struct check *k)
 {
 	return given_check_view(k->g, k->c);
+}
+
+/* "-L expect: has no place in a file; only -I of conntrack, and -D of expect have" */
+static int is_not_loadable(const struct given *g, struct complaint *c)
+{
+	struct place_name name;
+	struct loadable_names commands;
+	char known[160] = "";
+	size_t used = 0;
+
+	for (int table = 0; table < TABLES && used < sizeof(known); table++) {
+		loadable_spelled(&commands, 1u << table);
+		if (*commands.text != '\0')
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s of %s",
+				used > 0 ? ", and " : "", commands.text, table_names[table]);
+	}
+	return complain(
+		c, "%s: has no place in a file; only %s have", place_spelled(&name, g), known);
 }
 
 int given_check(const struct given *g, struct complaint *c)
@@ -478,13 +493,9 @@ int given_check(const struct given *g, struct complaint *c)
 		check_expected_nat,
 	};
 	struct check k = {.g = g, .place = option_place(g->command, g->table), .c = c};
-	struct place_name name;
 
 	if (g->loading && !cli_loadable(g->command, g->table))
-		return complain(c,
-			"%s: has no place in a file; only -I, -A, -U, -D and -F of conntrack, and "
-			"-I and -D of expect have",
-			place_spelled(&name, g));
+		return is_not_loadable(g, c);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		if (checks[i](&k) < 0)
 			return -1;

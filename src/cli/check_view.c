@@ -142,18 +142,6 @@ static int check_netns(const struct given *g, struct complaint *c)
 	return 0;
 }
 
-/* A file is run in one namespace, and what it does is not looked at. */
-static int check_loading(const struct given *g, struct complaint *c)
-{
-	struct spelling s;
-
-	for (int id = OPTION_GROUP_BY; g->loading && id <= OPTION_NETNS; id++) {
-		if (is_given(g, id))
-			return complain(c, "%s: has no place in a file", option_spelled(&s, g, id));
-	}
-	return 0;
-}
-
 static int check_table_format(const struct given *g, struct complaint *c)
 {
 	struct spelling s;
@@ -176,7 +164,7 @@ int given_check_view(const struct given *g, struct complaint *c)
 	int error = is_given(g, OPTION_GROUP_BY) ? check_summary(g, c) : check_flows(g, c);
 
 	if (error < 0 || check_manner(g, c) < 0 || check_netns(g, c) < 0 ||
-		check_loading(g, c) < 0 || check_table_format(g, c) < 0)
+		check_table_format(g, c) < 0)
 		return -1;
 	return 0;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands: a row each. */
+#include <string.h>
+
 #include "cli/options.h"
 
 #define TABLE(table) (1u << (table))
@@ -10,6 +12,17 @@ const char *const table_names[TABLES] = {
 	[TABLE_DYING] = "dying",
 	[TABLE_UNCONFIRMED] = "unconfirmed",
 };
+
+const char table_misplaced[] = "a table stands right behind its command";
+
+bool is_table_name(const char *word)
+{
+	for (int table = 0; table < TABLES; table++) {
+		if (strcmp(word, table_names[table]) == 0)
+			return true;
+	}
+	return false;
+}
 
 const struct command_row command_rows[COMMANDS] = {
 	[COMMAND_LIST] =
@@ -47,8 +60,8 @@ const struct command_row command_rows[COMMANDS] = {
 			.name = "delete",
 			.option = "-D",
 			.done = "deleted",
-			.loadable = true,
 			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
+			.loadable = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
 			.help = "delete all entries that match and show them",
 			.examples = {"conntrack -D -s 192.0.2.1",
 				"conntrack -D -p tcp --dport 22 --state TIME_WAIT"},
@@ -63,8 +76,8 @@ const struct command_row command_rows[COMMANDS] = {
 			.name = "create",
 			.option = "-I",
 			.done = "created",
-			.loadable = true,
 			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
+			.loadable = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
 			.help = "create an entry; it must not exist yet",
 			.examples = {"conntrack -I -s 192.0.2.1 -d 198.51.100.7 -p udp --sport "
 				     "4000 --dport 53 -t 60",
@@ -86,8 +99,8 @@ const struct command_row command_rows[COMMANDS] = {
 			.name = "add",
 			.option = "-A",
 			.done = "added",
-			.loadable = true,
 			.tables = TABLE(TABLE_CONNTRACK),
+			.loadable = TABLE(TABLE_CONNTRACK),
 			.help = "create an entry, or change the one that exists",
 			.examples = {"conntrack -A -s 192.0.2.1 -d 198.51.100.7 -p udp --sport "
 				     "4000 --dport 53 -t 60 -m 7",
@@ -99,8 +112,8 @@ const struct command_row command_rows[COMMANDS] = {
 			.name = "update",
 			.option = "-U",
 			.done = "updated",
-			.loadable = true,
 			.tables = TABLE(TABLE_CONNTRACK),
+			.loadable = TABLE(TABLE_CONNTRACK),
 			.help = "change all entries that match and show them; -m, -t, -u, --state "
 				"and the"
 				" label options say what to set, the rest selects",
@@ -124,8 +137,8 @@ const struct command_row command_rows[COMMANDS] = {
 			.name = "flush",
 			.option = "-F",
 			.done = "flushed",
-			.loadable = true,
 			.tables = TABLE(TABLE_CONNTRACK) | TABLE(TABLE_EXPECT),
+			.loadable = TABLE(TABLE_CONNTRACK),
 			.help = "empty a table",
 			.examples = {"conntrack -F", "conntrack -F -f ipv6"},
 			.expect_examples = {"conntrack -F expect", "conntrack --flush expect"},

@@ -12,12 +12,7 @@
 /* Longer than any number, range or name of a service. */
 #define NUMBER_TEXT 64
 
-struct unit {
-	const char *name;
-	uint64_t factor;
-};
-
-static const struct unit amounts[] = {
+static const struct parse_unit amounts[] = {
 	{"k", UINT64_C(1000)},
 	{"M", UINT64_C(1000000)},
 	{"G", UINT64_C(1000000000)},
@@ -30,7 +25,7 @@ static const struct unit amounts[] = {
 	{"Pi", UINT64_C(1) << 50},
 };
 
-static const struct unit durations[] = {
+static const struct parse_unit durations[] = {
 	{"s", 1},
 	{"m", 60},
 	{"h", 3600},
@@ -49,7 +44,8 @@ static bool is_letter(char c)
 }
 
 /* The factor of a unit of length letters, 0: none is called so. */
-static uint64_t factor_of(const struct unit *units, size_t count, const char *name, size_t length)
+static uint64_t factor_of(
+	const struct parse_unit *units, size_t count, const char *name, size_t length)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (strlen(units[i].name) == length && strncmp(units[i].name, name, length) == 0)

@@ -546,11 +546,8 @@ static struct node *unknown_word(struct parser *p)
 			typed);
 	if (typed[0] == '#')
 		return parser_fail(p, t, "'%s': a comment has a line of its own", typed);
-	for (int table = 0; p->source->is_words && table < TABLES; table++) {
-		if (strcmp(table_names[table], typed) == 0)
-			return parser_fail(
-				p, t, "'%s': a table stands right behind its command", typed);
-	}
+	if (p->source->is_words && is_table_name(typed))
+		return parser_fail(p, t, "'%s': %s", typed, table_misplaced);
 	suggest_start(&nearest, typed);
 	for (size_t n = 0; word_at(n, &word); n++) {
 		if (word.name != NULL)

@@ -2,13 +2,11 @@
 /* Values of expressions that are words: states, flags, protocols, labels, helpers. */
 #include <ctype.h>
 #include <linux/netfilter/nf_conntrack_common.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 
-#include "base/parse.h"
 #include "base/suggest.h"
 #include "cli/expression_value.h"
 #include "cli/values.h"
@@ -46,17 +44,21 @@ static bool find_states(const char *name, uint16_t states[static STATE_PROTOCOLS
 
 static void *no_such_state(struct parser *p, const char *name)
 {
+	const char *names[STATE_PROTOCOLS];
 	struct suggestion nearest;
+	char known[64];
 	char hint[96];
 
 	suggest_start(&nearest, name);
 	for (int row = 0; row < STATE_PROTOCOLS; row++) {
 		const struct protocol *protocol = protocol_by_number(state_protocols[row]);
 
+		names[row] = protocol->name;
 		for (uint8_t state = 0; state < protocol->state_count; state++)
 			suggest_offer(&nearest, protocol->states[state]);
 	}
-	return parser_fail(p, &p->token, "'%s' is not a state of tcp, sctp or dccp%s", name,
+	list_words(known, sizeof(known), names, STATE_PROTOCOLS, " or ");
+	return parser_fail(p, &p->token, "'%s' is not a state of %s%s", name, known,
 		suggest_text(&nearest, hint, sizeof(hint)));
 }
 
@@ -140,24 +142,16 @@ static struct node *one_protocol(struct parser *p)
 {
 	static const char what[] = "a protocol (a name or a number from 0 to 255)";
 	struct node *node = node_term(p->e, TERM_PROTOCOL);
-	const struct protocol *known;
-	const struct protoent *entry;
 	char name[64];
-	uint64_t number;
+	int number;
 
 	if (node == NULL)
 		return parser_no_memory(p);
 	if (word_in_hand(p, name, sizeof(name), what) == NULL)
 		return NULL;
-	known = protocol_by_name(name);
-	if (known != NULL) {
-		number = known->number;
-	} else if (parse_number(name, 0, UINT8_MAX, &number) < 0) {
-		entry = getprotobyname(name);
-		if (entry == NULL || entry->p_proto < 0 || entry->p_proto > UINT8_MAX)
-			return parser_fail(p, &p->token, "'%s' is not %s", name, what);
-		number = (uint64_t)entry->p_proto;
-	}
+	number = protocol_number_of(name);
+	if (number < 0)
+		return parser_fail(p, &p->token, "'%s' is not %s", name, what);
 	node->term.number = (uint32_t)number;
 	return node;
 }
@@ -225,22 +219,17 @@ static void *no_such_label(struct parser *p, const struct label_map *map, const 
 		suggest_text(&nearest, hint, sizeof(hint)));
 }
 
-/* The bit of a label, by its name in the list or as bit:NUMBER; -1 with a complaint. */
+/* The bit of a label, by its name in the list or as bit:NUMBER; negative with a complaint. */
 static int label_of(struct parser *p, const char *name)
 {
-	static const char numbered[] = "bit:";
 	const char *why = "there is no list of labels";
 	const struct label_map *map;
-	uint64_t number;
-	int bit;
+	int bit = label_number(name);
 
-	if (strncmp(name, numbered, strlen(numbered)) == 0) {
-		if (parse_decimal(name + strlen(numbered), 0, LABEL_BITS - 1, &number) == 0)
-			return (int)number;
-		parser_fail(
-			p, &p->token, "'%s' is not the number of a label (bit:0 to bit:127)", name);
-		return -1;
-	}
+	if (bit == -2)
+		parser_fail(p, &p->token, "'%s' is not %s", name, label_number_form);
+	if (bit != -1)
+		return bit;
 	map = p->labels != NULL ? p->labels->list(p->labels->data, &why) : NULL;
 	bit = map != NULL ? label_bit(map, name) : -1;
 	if (map == NULL)

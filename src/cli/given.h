@@ -37,7 +37,7 @@ struct given_label {
 	uint8_t id;       /* OPTION_LABEL, OPTION_LABEL_ADD, OPTION_LABEL_DELETE */
 };
 
-/* --filter and --filter-file may come often, too. */
+/* --filter and --filter-file may come often, too: so often together. */
 #define GIVEN_FILTERS_MAX 16
 
 struct given_filter {
@@ -137,13 +137,11 @@ const char *option_spelled(struct spelling *s, const struct given *g, int id);
 const char *command_spelled(struct spelling *s, const struct given *g);
 
 /*
- * Read one value into g; the option's word is there already. 0, or -1 with a
- * complaint. text is NULL only for an optional argument that was left out.
+ * Read one value into g, where the option is marked as given and its word is
+ * noted. 0, or -1 with a complaint. text is NULL only for an optional argument
+ * that was left out.
  */
 int given_value(struct given *g, int id, const char *text, struct complaint *c);
-
-/* Likewise one of the options of -E that have their readers in values_event.c. */
-int given_event_value(struct given *g, int id, const char *text, struct complaint *c);
 
 /* The table of a command word ("expect", "e"): 0, or -1 with a complaint. */
 int given_table(struct given *g, const char *text, struct complaint *c);
@@ -156,6 +154,12 @@ bool given_names_table(const char *text);
  * lacks the protocol's own tracker, with none of its options.
  */
 bool given_is_generic(const struct given *g);
+
+/* The commands that a file may have on one of some tables (bits): "-D, -I and -F". */
+struct loadable_names {
+	char text[64];
+};
+const char *loadable_spelled(struct loadable_names *names, unsigned tables);
 
 /* Does it all go together and with the command: 0, or -1 with a complaint. */
 int given_check(const struct given *g, struct complaint *c);

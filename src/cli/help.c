@@ -220,8 +220,13 @@ static void put_whole(struct writer *w, const struct protocol *protocol)
 		"       conntrack COMMAND --help\n"
 		"       conntrack -R FILE\n");
 	put_commands(w);
-	writer_string(w, "\nTables: conntrack (when none is named), expect, dying, unconfirmed\n"
-			 "\nOptions, and the commands that they go with:\n");
+	writer_string(w, "\nTables: ");
+	for (int table = 0; table < TABLES; table++) {
+		writer_string(w, table > 0 ? ", " : "");
+		writer_string(w, table_names[table]);
+		writer_string(w, table == TABLE_CONNTRACK ? " (when none is named)" : "");
+	}
+	writer_string(w, "\n\nOptions, and the commands that they go with:\n");
 	for (int id = 0; id < OPTION_STATE; id++)
 		put_option(w, &option_rows[id], 0);
 	if (protocol != NULL) {

@@ -7,17 +7,7 @@
 #include "base/parse.h"
 #include "base/suggest.h"
 #include "cli/cli.h"
-#include "cli/given.h"
-#include "flow/expression.h"
-
-void cli_free(struct cli *cli)
-{
-	label_map_free(&cli->labels);
-	free(cli->labels_path);
-	expression_free(cli->expression);
-	free(cli->words);
-	*cli = (struct cli){0};
-}
+#include "cli/readers.h"
 
 /* The list of a path, read unless it is there already: 0 or a negative errno. */
 static int read_list(struct cli *cli, const char *path)
@@ -51,22 +41,23 @@ const struct label_map *given_label_list(const struct given *g, struct cli *cli,
 	return NULL;
 }
 
-/* The bit of "bit:NUMBER", -1 for a name (which has no colon), -2 for another number. */
-static int numbered_bit(const char *name)
+const char label_number_form[] = "the number of a label (bit:0 to bit:127)";
+
+int label_number(const char *text)
 {
 	static const char head[] = "bit:";
 	uint64_t bit;
 
-	if (strncmp(name, head, strlen(head)) != 0)
+	if (strncmp(text, head, strlen(head)) != 0)
 		return -1;
-	return parse_decimal(name + strlen(head), 0, LABEL_BITS - 1, &bit) == 0 ? (int)bit : -2;
+	return parse_decimal(text + strlen(head), 0, LABEL_BITS - 1, &bit) == 0 ? (int)bit : -2;
 }
 
 /* Whether a list of labels (NULL: none) has one that is written by its name. */
 static bool has_names(const char *text)
 {
 	for (; text != NULL; text = strchr(text, ','), text += text != NULL) {
-		if (numbered_bit(text) == -1)
+		if (label_number(text) == -1)
 			return true;
 	}
 	return false;
@@ -98,11 +89,10 @@ int given_labels(
 {
 	struct spelling s;
 	const char *path = g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT;
+	bool needed = labels_needed(g);
 	int error;
 
-	request->label_map_path = path;
-	request->labels_needed = labels_needed(g);
-	if (!request->labels_needed && !labels_welcome(g))
+	if (!needed && !labels_welcome(g))
 		return 0;
 	error = read_list(cli, path);
 	if (error == 0) {
@@ -114,7 +104,7 @@ int given_labels(
 			return complain(c, "%s: the list of labels cannot be read: %s: %s",
 				option_spelled(&s, g, g->label[i].id), path, strerror(-error));
 	}
-	if (!request->labels_needed)
+	if (!needed)
 		return 0;
 	if (!cli->labels_warned)
 		message_plain("WARNING: no names of labels: %s: %s", path, strerror(-error));
@@ -163,8 +153,6 @@ static int unknown_label(const struct given *g, const struct given_label *label,
 static int set_labels(const struct given *g, const struct given_label *label,
 	const struct label_map *map, uint8_t bits[static LABEL_BYTES], struct complaint *c)
 {
-	struct spelling s;
-
 	for (const char *text = label->text; text != NULL;) {
 		const char *end = strchrnul(text, ',');
 		size_t length = (size_t)(end - text);
@@ -174,14 +162,12 @@ static int set_labels(const struct given *g, const struct given_label *label,
 		if (length < sizeof(name)) {
 			memcpy(name, text, length);
 			name[length] = '\0';
-			bit = numbered_bit(name);
+			bit = label_number(name);
 			if (bit == -1 && map != NULL)
 				bit = label_bit(map, name);
 		}
 		if (bit == -2)
-			return complain(c,
-				"%s: '%s' is not the number of a label (bit:0 to bit:127)",
-				option_spelled(&s, g, label->id), name);
+			return value_not_a(g, label->id, name, label_number_form, c);
 		if (bit < 0)
 			return unknown_label(g, label, map, length < sizeof(name) ? name : text, c);
 		label_set(bits, (unsigned)bit);

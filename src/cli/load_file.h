@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lines of a -R file as words: comments, blanks, quotes. Grammar: part 10 of
- * the reference, with lines and words of any length:
+ * Lines of a -R file as words: comments, blanks, quotes. The grammar is that of
+ * 1.4.9 but for ends of lines, and lines and words are of any length:
  *
  *   A line whose first sign besides blanks and tabs is # is a comment; a line
  *   of blanks is skipped. A carriage return at its end is not part of it.

@@ -249,7 +249,7 @@ bool option_next_name(unsigned *cursor, const struct protocol *protocol, struct 
 	return false;
 }
 
-/* The two sets of a place, worked out at its first use. */
+/* The three sets of a place, worked out at its first use. */
 struct place_sets {
 	bool known;
 	option_set taken;

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/options.h"
 
-#include <assert.h>
-
-static_assert(OPTIONS <= 128, "sets of options are 128 bits wide");
-
 const struct option_row option_rows[OPTION_ROWS] = {
 	[OPTION_SOURCE] =
 		{
@@ -144,7 +140,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "status",
 			.letter = 'u',
 			.values = VALUE_STATUS,
-			.repeat = REPEAT_ADDS,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "FLAG[,...]",
 			.takes = ON(COMMAND_LIST) | ON(COMMAND_DELETE) | ON(COMMAND_UPDATE) |
@@ -265,7 +260,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "label",
 			.letter = 'l',
 			.values = VALUE_LABEL,
-			.repeat = REPEAT_ADDS,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "LABEL[,...]",
 			.takes = SELECTING | ON(COMMAND_GET),
@@ -276,7 +270,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "label-add",
 			.letter2 = '<',
 			.values = VALUE_LABEL,
-			.repeat = REPEAT_ADDS,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "LABEL[,...]",
 			.takes = CREATING | ON(COMMAND_UPDATE),
@@ -287,7 +280,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "label-del",
 			.letter2 = '>',
 			.values = VALUE_LABEL,
-			.repeat = REPEAT_ADDS,
 			.argument = ARGUMENT_OPTIONAL,
 			.argument_name = "LABEL[,...]",
 			.takes = ON(COMMAND_UPDATE),
@@ -298,7 +290,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "labelmap",
 			.letter2 = 'M',
 			.values = VALUE_FILE,
-			.repeat = REPEAT_ONCE,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "FILE",
 			.takes = SELECTING | CREATING | ON(COMMAND_GET),
@@ -309,7 +300,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "output",
 			.letter = 'o',
 			.values = VALUE_OUTPUT,
-			.repeat = REPEAT_ADDS,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "WORD[,...]",
 			.takes = SHOWING | ON(COMMAND_GET) | ON(COMMAND_COUNT) | ON(COMMAND_STATS) |
@@ -323,7 +313,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "event-mask",
 			.letter = 'e',
 			.values = VALUE_EVENT,
-			.repeat = REPEAT_ADDS,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "EVENT[,...]",
 			.takes = ON(COMMAND_EVENT),
@@ -457,7 +446,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "group-by",
 			.values = VALUE_FIELD,
-			.repeat = REPEAT_ADDS,
 			.added = true,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "FIELD[/BITS][,...]",
@@ -469,7 +457,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "sum",
 			.values = VALUE_AMOUNT,
-			.repeat = REPEAT_ADDS,
 			.added = true,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "FIELD[,...]",
@@ -506,7 +493,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "sort",
 			.values = VALUE_SORT,
-			.repeat = REPEAT_ADDS,
 			.added = true,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "[+|-]FIELD[,...]",
@@ -527,10 +513,10 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "columns",
 			.values = VALUE_FIELD,
-			.repeat = REPEAT_ADDS,
 			.added = true,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "FIELD[,...]",
+			.whole = true,
 			.takes = SHOWING | ON(COMMAND_GET),
 			.help = "columns of -o table, which it implies, and of -o csv",
 		},
@@ -539,6 +525,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "human",
 			.letter = 'H',
 			.added = true,
+			.whole = true,
 			.takes = SHOWING | ON(COMMAND_GET),
 			.help = "in tables, amounts as 1.23M and times as 2h05m",
 		},
@@ -546,6 +533,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "resolve",
 			.added = true,
+			.whole = true,
 			.takes = SHOWING | ON(COMMAND_GET),
 			.help = "in tables, names for addresses and ports, as far as they are "
 				"found "
@@ -568,7 +556,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		{
 			.name = "filter",
 			.added = true,
-			.repeat = REPEAT_ADDS,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "EXPRESSION",
 			.takes = SELECTING,
@@ -580,7 +567,6 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.name = "filter-file",
 			.added = true,
 			.values = VALUE_FILE,
-			.repeat = REPEAT_ADDS,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "FILE",
 			.takes = SELECTING,

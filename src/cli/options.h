@@ -154,9 +154,6 @@ enum argument_kind {
 	ARGUMENT_OPTIONAL, /* attached, or the next word if it is no option */
 };
 
-/* What a second time on one command line means. */
-enum repeat_kind { REPEAT_LAST, REPEAT_ADDS, REPEAT_ONCE };
-
 /* What kind of words a value is made of, for completion. */
 enum value_kind {
 	VALUE_FREE,
@@ -181,7 +178,6 @@ struct option_row {
 	char letter;       /* short name, or NUL */
 	char letter2;      /* a short name that no help shows, or NUL */
 	enum argument_kind argument;
-	enum repeat_kind repeat;
 	enum value_kind values;
 	/*
 	 * Not an option of 1.4.9. Such a name never makes an abbreviation
@@ -213,7 +209,7 @@ struct command_row {
 	const char *name;
 	const char *option; /* short: "-L" */
 	uint8_t tables;     /* bit of each enum table that it knows; 0: takes no table word */
-	bool loadable;      /* a line of a -R file may have it, on the table conntrack */
+	uint8_t loadable;   /* likewise of those on which a line of a -R file may have it */
 	const char *done;   /* past tense, for summaries */
 	const char *help;
 	const char *examples[2];
@@ -224,6 +220,10 @@ extern const struct command_row command_rows[COMMANDS];
 
 /* Names of tables by enum table. */
 extern const char *const table_names[TABLES];
+
+/* Whether a word is the name of a table, whole; and what is said of one elsewhere. */
+bool is_table_name(const char *word);
+extern const char table_misplaced[];
 
 /* By enum part_place: what the text of --help puts before a part's own. */
 extern const char *const part_place_help[PART_PLACES];
@@ -256,7 +256,8 @@ bool option_of_protocol(int id, const struct protocol *protocol);
 
 /*
  * Walk all long names that are known with this protocol (NULL: without one),
- * aliases too: the next one behind *cursor, which starts at 0, or NULL.
+ * aliases too: the next one behind *cursor, which starts at 0. False behind the
+ * last one.
  */
 struct option_name {
 	const char *name;

@@ -9,6 +9,7 @@
  * and a command's letter takes no attached table (-Lo id is -L -o id).
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -16,6 +17,8 @@
 #include "cli/cli.h"
 #include "cli/given.h"
 #include "cli/options.h"
+#include "cli/values.h"
+#include "flow/expression.h"
 
 struct words {
 	char **word; /* argv */
@@ -87,20 +90,11 @@ static void given_start(struct given *g, bool loading)
 	view_start(&g->view);
 }
 
-static bool is_table(const char *word)
-{
-	for (int table = 0; table < TABLES; table++) {
-		if (strcmp(word, table_names[table]) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* A word that is no option and nobody's argument. */
 static int left_over(const char *word, struct complaint *c)
 {
-	if (is_table(word))
-		return complain(c, "'%s': a table stands right behind its command", word);
+	if (is_table_name(word))
+		return complain(c, "'%s': %s", word, table_misplaced);
 	return complain(c, "'%s': a word that belongs to no option", word);
 }
 
@@ -117,7 +111,7 @@ static int judge_left_over(struct given *g, struct complaint *c)
 {
 	if (g->left_over == NULL)
 		return 0;
-	if (is_table(g->left_over) || !takes_expression(g))
+	if (is_table_name(g->left_over) || !takes_expression(g))
 		return left_over(g->left_over, c);
 	if (!is_given(g, OPTION_FILTER))
 		g->word[OPTION_FILTER] = NULL;
@@ -138,11 +132,13 @@ static int take_command(
 {
 	struct spelling before;
 	struct spelling now;
+	struct loadable_names names;
 	const struct command_row *row = &command_rows[command];
 
-	if (g->loading && !row->loadable)
-		return complain(c, "%s: has no place in a file; -I, -A, -U, -D and -F have",
-			spell(&now, word, row->name, row->option[1]));
+	if (g->loading && row->loadable == 0)
+		return complain(c, "%s: has no place in a file; %s have",
+			spell(&now, word, row->name, row->option[1]),
+			loadable_spelled(&names, UINT8_MAX));
 	if (command == COMMAND_HELP && g->command != COMMAND_NONE && g->command != COMMAND_HELP &&
 		g->command != COMMAND_VERSION && !g->help) {
 		g->help = true;
@@ -361,8 +357,6 @@ static void request_start(struct request *request)
 	request->output_flags = 0;
 	view_start(&request->view);
 	request->netns = NULL;
-	request->label_map_path = NULL;
-	request->labels_needed = false;
 	request->labels = NULL;
 	request->load_path = NULL;
 	request->explain = request->verify = request->dry_run = false;
@@ -448,11 +442,30 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 	return 0;
 }
 
+void cli_free(struct cli *cli)
+{
+	label_map_free(&cli->labels);
+	free(cli->labels_path);
+	expression_free(cli->expression);
+	free(cli->words);
+	*cli = (struct cli){0};
+}
+
 bool cli_loadable(enum command command, enum table table)
 {
-	if (table == TABLE_EXPECT)
-		return command == COMMAND_CREATE || command == COMMAND_DELETE;
-	return table == TABLE_CONNTRACK && command_rows[command].loadable;
+	return (command_rows[command].loadable >> table & 1) != 0;
+}
+
+const char *loadable_spelled(struct loadable_names *names, unsigned tables)
+{
+	const char *options[COMMANDS];
+	size_t count = 0;
+
+	for (int command = COMMAND_NONE + 1; command < COMMANDS; command++) {
+		if (command_rows[command].loadable & tables)
+			options[count++] = command_rows[command].option;
+	}
+	return list_words(names->text, sizeof(names->text), options, count, " and ");
 }
 
 const char *cli_command_done(enum command command)

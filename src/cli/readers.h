@@ -9,6 +9,8 @@
 #include "cli/given.h"
 #include "cli/values.h"
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /* The value of option `id` out of text, which is never NULL. */
 typedef int (*value_reader)(struct given *g, int id, const char *text, struct complaint *c);
 
@@ -80,6 +82,12 @@ int value_netns(struct given *g, int id, const char *text, struct complaint *c);
 /* What guards changes (values_entry.c). */
 int value_maximum(struct given *g, int id, const char *text, struct complaint *c);
 int value_undo(struct given *g, int id, const char *text, struct complaint *c);
+
+/* How -E goes on and when it ends (values_event.c). */
+int value_stop_after(struct given *g, int id, const char *text, struct complaint *c);
+int value_duration(struct given *g, int id, const char *text, struct complaint *c);
+int value_queue(struct given *g, int id, const char *text, struct complaint *c);
+int value_output_file(struct given *g, int id, const char *text, struct complaint *c);
 
 /* Single numbers (values_number.c). */
 int value_timeout(struct given *g, int id, const char *text, struct complaint *c);

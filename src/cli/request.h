@@ -57,7 +57,7 @@ struct request {
 	enum table table;
 	uint8_t family; /* AF_INET, AF_INET6, AF_UNSPEC: both */
 
-	/* Which entries: list, delete, update, event; for get what it must be. */
+	/* Which entries: list, delete, update, event, flush, count; for get what it must be. */
 	struct filter filter;
 	/* What of it was written as expressions, whole; NULL: nothing. */
 	const struct expression *expression;
@@ -87,8 +87,6 @@ struct request {
 	struct view view;  /* groups, order, columns */
 	const char *netns; /* --netns; NULL: where we are */
 
-	const char *label_map_path;     /* --labelmap, else LABEL_MAP_DEFAULT */
-	bool labels_needed;             /* some option speaks of labels */
 	const struct label_map *labels; /* the list, once it is read; NULL: none */
 
 	const char *load_path; /* -R */

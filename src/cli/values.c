@@ -15,42 +15,35 @@
 #include "base/suggest.h"
 #include "cli/given.h"
 #include "cli/readers.h"
+#include "flow/field.h"
 #include "flow/status.h"
 #include "output/output.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* Those of 1.4.9 first: a beginning of one of them means it, whatever else it begins. */
 const struct value_word output_words[] = {
-	{"xml", 0, &output_xml},
-	{"save", 0, &output_save},
-	{"extended", OUTPUT_EXTENDED, NULL},
-	{"timestamp", OUTPUT_TIMESTAMP, NULL},
-	{"id", OUTPUT_ID, NULL},
-	{"ktimestamp", OUTPUT_KTIMESTAMP, NULL},
-	{"labels", OUTPUT_LABELS, NULL},
-	{"userspace", OUTPUT_USERSPACE, NULL},
-	{"json", 0, &output_json},
-	{"table", 0, &output_table},
-	{"csv", 0, &output_csv},
-	{"full", OUTPUT_FULL, NULL},
-	{"received", OUTPUT_RECEIVED, NULL},
+	{.name = "xml", .format = &output_xml},
+	{.name = "save", .format = &output_save},
+	{.name = "extended", .value = OUTPUT_EXTENDED},
+	{.name = "timestamp", .value = OUTPUT_TIMESTAMP},
+	{.name = "id", .value = OUTPUT_ID},
+	{.name = "ktimestamp", .value = OUTPUT_KTIMESTAMP},
+	{.name = "labels", .value = OUTPUT_LABELS},
+	{.name = "userspace", .value = OUTPUT_USERSPACE},
+	{.name = "json", .format = &output_json, .added = true},
+	{.name = "table", .format = &output_table, .added = true},
+	{.name = "csv", .format = &output_csv, .added = true},
+	{.name = "full", .value = OUTPUT_FULL, .added = true},
+	{.name = "received", .value = OUTPUT_RECEIVED, .added = true},
 };
 const size_t output_word_count = COUNT(output_words);
 
 const struct value_word event_words[] = {
-	{"ALL", EVENTS_ALL, NULL},
-	{"NEW", EVENTS_NEW, NULL},
-	{"UPDATES", EVENTS_UPDATE, NULL},
-	{"DESTROY", EVENTS_DESTROY, NULL},
+	{.name = "ALL", .value = EVENTS_ALL},
+	{.name = "NEW", .value = EVENTS_NEW},
+	{.name = "UPDATES", .value = EVENTS_UPDATE},
+	{.name = "DESTROY", .value = EVENTS_DESTROY},
 };
 const size_t event_word_count = COUNT(event_words);
-
-const struct value_word role_words[] = {
-	{"client", 0, NULL}, /* enum ct_dccp_roles of the kernels up to 6.14 */
-	{"server", 1, NULL},
-};
-const size_t role_word_count = COUNT(role_words);
 
 int value_not_a(
 	const struct given *g, int id, const char *text, const char *what, struct complaint *c)
@@ -85,6 +78,20 @@ int value_u16(const struct given *g, int id, const char *text, enum value_base b
 }
 
 /* --- lists of words --------------------------------------------------- */
+
+const char *list_words(
+	char *text, size_t size, const char *const *words, size_t count, const char *last)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < count && used < size; i++) {
+		const char *joint = i == 0 ? "" : i + 1 < count ? ", " : last;
+
+		used += (size_t)snprintf(text + used, size - used, "%s%s", joint, words[i]);
+	}
+	return text;
+}
 
 int value_next_part(const char **rest, struct part_text *part)
 {
@@ -144,13 +151,23 @@ int value_no_such_word(const struct given *g, int id, const char *what,
 		what, known, suggest_text(&nearest, hint, sizeof(hint)));
 }
 
+/* How many of the words of -o, which come first, are those of 1.4.9. */
+static size_t old_output_words(void)
+{
+	size_t count = 0;
+
+	while (count < output_word_count && !output_words[count].added)
+		count++;
+	return count;
+}
+
 static int read_output(struct given *g, int id, const char *text, struct complaint *c)
 {
 	struct spelling s;
 	struct part_text part;
 
 	while (value_next_part(&text, &part)) {
-		int found = value_find_word(output_words, OLD_OUTPUT_WORDS, part);
+		int found = value_find_word(output_words, old_output_words(), part);
 
 		if (found == -1)
 			found = value_find_word(output_words, output_word_count, part);
@@ -186,15 +203,22 @@ static int read_event_mask(struct given *g, int id, const char *text, struct com
 	return 0;
 }
 
+/* A client and a server, and room for what may come. */
+#define ROLES_MAX 4
+
 static int read_role(struct given *g, int id, const char *text, struct complaint *c)
 {
 	struct part_text part = {text, strlen(text)};
-	int found = value_find_word(role_words, role_word_count, part);
+	struct value_word words[ROLES_MAX];
+	uint8_t count = 0;
+	int found;
 
+	for (; count < ROLES_MAX && field_role_name(count) != NULL; count++)
+		words[count] = (struct value_word){.name = field_role_name(count), .value = count};
+	found = value_find_word(words, count, part);
 	if (found < 0)
-		return value_no_such_word(
-			g, id, "role", role_words, role_word_count, part, found, c);
-	g->role = (uint8_t)role_words[found].value;
+		return value_no_such_word(g, id, "role", words, count, part, found, c);
+	g->role = (uint8_t)words[found].value;
 	return 0;
 }
 
@@ -217,10 +241,10 @@ static struct status_words *status_words(void)
 		return &words;
 	for (size_t i = 0; i < status_bit_count && words.count < STATUS_WORDS_MAX - 2; i++) {
 		if (status_bits[i].selectable)
-			words.word[words.count++] =
-				(struct value_word){status_bits[i].name, status_bits[i].bit, NULL};
+			words.word[words.count++] = (struct value_word){
+				.name = status_bits[i].name, .value = status_bits[i].bit};
 	}
-	words.word[words.count++] = (struct value_word){STATUS_UNSET, 0, NULL};
+	words.word[words.count++] = (struct value_word){.name = STATUS_UNSET};
 	return &words;
 }
 
@@ -265,7 +289,7 @@ static int64_t status_bit_of(
 		return complain(c,
 			"%s: translated entries are selected with -n and -g, not by '%.*s'",
 			option_spelled(&s, g, id), (int)name.length, name.text);
-	words->word[words->count] = (struct value_word){STATUS_UNREPLIED, 0, NULL};
+	words->word[words->count] = (struct value_word){.name = STATUS_UNREPLIED};
 	return value_no_such_word(g, id, "status", words->word, words->count + 1, name, found, c);
 }
 
@@ -504,21 +528,28 @@ static int no_such_protocol(const struct given *g, int id, const char *text, str
 		option_spelled(&s, g, id), text, names, suggest_text(&nearest, hint, sizeof(hint)));
 }
 
+int protocol_number_of(const char *text)
+{
+	const struct protocol *p = protocol_by_name(text);
+	const struct protoent *entry;
+	uint64_t number;
+
+	if (p != NULL)
+		return p->number;
+	if (parse_number(text, 0, UINT8_MAX, &number) == 0)
+		return (int)number;
+	entry = getprotobyname(text);
+	return entry != NULL && entry->p_proto >= 0 && entry->p_proto <= UINT8_MAX ? entry->p_proto
+										   : -1;
+}
+
 int value_protocol(
 	const struct given *g, int id, const char *text, uint8_t *out, struct complaint *c)
 {
-	const struct protocol *p = protocol_by_name(text);
-	uint64_t number;
+	int number = protocol_number_of(text);
 
-	if (p != NULL) {
-		number = p->number;
-	} else if (parse_number(text, 0, UINT8_MAX, &number) < 0) {
-		const struct protoent *entry = getprotobyname(text);
-
-		if (entry == NULL || entry->p_proto < 0 || entry->p_proto > UINT8_MAX)
-			return no_such_protocol(g, id, text, c);
-		number = (uint64_t)entry->p_proto;
-	}
+	if (number < 0)
+		return no_such_protocol(g, id, text, c);
 	*out = (uint8_t)number;
 	return 0;
 }
@@ -551,21 +582,16 @@ static int read_state(struct given *g, int id, const char *text, struct complain
 	struct spelling s;
 	struct suggestion nearest;
 	char hint[96];
-	char known[256] = "";
-	size_t used = 0;
+	char known[256];
 
 	if (state >= 0) {
 		g->state = (uint8_t)state;
 		return 0;
 	}
 	suggest_start(&nearest, text);
-	for (unsigned i = 0; i < g->protocol->state_count; i++) {
-		const char *name = g->protocol->states[i];
-
-		suggest_offer(&nearest, name);
-		used += (size_t)snprintf(
-			known + used, sizeof(known) - used, "%s%s", i > 0 ? ", " : "", name);
-	}
+	for (unsigned i = 0; i < g->protocol->state_count; i++)
+		suggest_offer(&nearest, g->protocol->states[i]);
+	list_words(known, sizeof(known), g->protocol->states, g->protocol->state_count, ", ");
 	return complain(c, "%s: '%s' is not a state of %s (%s)%s", option_spelled(&s, g, id), text,
 		g->protocol->name, known, suggest_text(&nearest, hint, sizeof(hint)));
 }
@@ -701,10 +727,10 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_FILTER_FILE] = read_filter,
 	[OPTION_MAXIMUM] = value_maximum,
 	[OPTION_UNDO] = value_undo,
-	[OPTION_STOP_AFTER] = given_event_value,
-	[OPTION_DURATION] = given_event_value,
-	[OPTION_QUEUE] = given_event_value,
-	[OPTION_OUTPUT_FILE] = given_event_value,
+	[OPTION_STOP_AFTER] = value_stop_after,
+	[OPTION_DURATION] = value_duration,
+	[OPTION_QUEUE] = value_queue,
+	[OPTION_OUTPUT_FILE] = value_output_file,
 	[OPTION_STATE] = read_state,
 	[OPTION_ORIGINAL_VTAG] = read_vtag,
 	[OPTION_REPLY_VTAG] = read_vtag,
@@ -718,7 +744,6 @@ static const value_reader readers[OPTION_ROWS] = {
 
 int given_value(struct given *g, int id, const char *text, struct complaint *c)
 {
-	mark_given(g, id);
 	if (text != NULL)
 		return id < OPTION_ROWS ? readers[id](g, id, text, c) : read_part(g, id, text, c);
 	if (id == OPTION_LABEL_DELETE)
@@ -742,6 +767,7 @@ int given_table(struct given *g, const char *text, struct complaint *c)
 	struct spelling s;
 	struct suggestion nearest;
 	char hint[96];
+	char known[64];
 	size_t length = strlen(text);
 
 	for (int table = 0; length > 0 && table < TABLES; table++) {
@@ -756,6 +782,7 @@ int given_table(struct given *g, const char *text, struct complaint *c)
 	suggest_start(&nearest, text);
 	for (int table = 0; table < TABLES; table++)
 		suggest_offer(&nearest, table_names[table]);
-	return complain(c, "%s: '%s' is not a table (conntrack, expect, dying, unconfirmed)%s",
-		command_spelled(&s, g), text, suggest_text(&nearest, hint, sizeof(hint)));
+	list_words(known, sizeof(known), table_names, TABLES, ", ");
+	return complain(c, "%s: '%s' is not a table (%s)%s", command_spelled(&s, g), text, known,
+		suggest_text(&nearest, hint, sizeof(hint)));
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The words that values are made of, for complaints, help and completion. */
+/*
+ * The words that values are made of, for complaints, help and completion, and
+ * how to read those that options and expressions have in common.
+ */
 #ifndef CLI_VALUES_H
 #define CLI_VALUES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,15 +16,30 @@ struct value_word {
 	const char *name;
 	uint32_t value;
 	const struct output_format *format; /* of -o: a format, else NULL */
+	bool added;                         /* of -o: not a word of 1.4.9 */
 };
 
 extern const struct value_word output_words[];
 extern const size_t output_word_count;
-#define OLD_OUTPUT_WORDS 8 /* the first ones are those of 1.4.9 */
 extern const struct value_word event_words[];
 extern const size_t event_word_count;
-extern const struct value_word role_words[];
-extern const size_t role_word_count;
+
+/*
+ * Write words in a row, "a, b or c": commas between them, and before the last
+ * one what `last` says. What does not fit into size bytes is cut off. text.
+ */
+const char *list_words(
+	char *text, size_t size, const char *const *words, size_t count, const char *last);
+
+/*
+ * The bit of a label that is written as bit:NUMBER: -1 for a name (which has no
+ * colon), -2 for a number that is not label_number_form.
+ */
+int label_number(const char *text);
+extern const char label_number_form[];
+
+/* A protocol by its name, number or name in /etc/protocols; -1: there is none. */
+int protocol_number_of(const char *text);
 
 /* Words of -u that are no status bits. */
 #define STATUS_UNREPLIED "UNREPLIED"

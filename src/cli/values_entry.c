@@ -126,8 +126,8 @@ int value_tcp_flags(struct given *g, int id, const char *text, struct complaint 
 	struct part_text part;
 
 	for (unsigned i = 0; i < TCP_FLAG_COUNT; i++)
-		words[i] = (struct value_word){tcp_flag_names[i], 1u << i, NULL};
-	words[TCP_FLAG_COUNT] = (struct value_word){TCP_FLAG_NONE, 0, NULL};
+		words[i] = (struct value_word){.name = tcp_flag_names[i], .value = 1u << i};
+	words[TCP_FLAG_COUNT] = (struct value_word){.name = TCP_FLAG_NONE};
 	*flags = 0;
 	while (value_next_part(&text, &part)) {
 		int found = value_find_word(words, TCP_FLAG_COUNT + 1, part);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "cli/options.h"
+#include "cli/values.h"
 #include "lines.h"
 
 #define HELP_MAX 32768
@@ -213,6 +214,30 @@ static void examples_work(void **state)
 	}
 }
 
+/* Whether a word stands in a text, whole. */
+static bool has_word(const char *text, const char *word)
+{
+	static const char ends[] = " ,;:";
+	size_t length = strlen(word);
+
+	for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word)) {
+		if ((at == text || strchr(ends, at[-1]) != NULL) &&
+			strchr(ends, at[length]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* The texts name the words that the options take. */
+static void words_are_named(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < output_word_count; i++)
+		assert_true(has_word(option_rows[OPTION_OUTPUT].help, output_words[i].name));
+	for (size_t i = 0; i < event_word_count; i++)
+		assert_true(has_word(option_rows[OPTION_EVENT_MASK].help, event_words[i].name));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -221,6 +246,7 @@ int main(void)
 		cmocka_unit_test(the_whole),
 		cmocka_unit_test(lines_are_short),
 		cmocka_unit_test(examples_work),
+		cmocka_unit_test(words_are_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

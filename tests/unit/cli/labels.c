@@ -41,15 +41,12 @@ static int parse(
 	char *argv[16] = {(char[]){"conntrack"}};
 	char copy[15][32];
 	int count = 1;
-	int result;
 
 	for (; words[count - 1] != NULL; count++) {
 		snprintf(copy[count - 1], sizeof(copy[0]), "%s", words[count - 1]);
 		argv[count] = copy[count - 1];
 	}
-	result = cli_parse(cli, count, argv, false, request, c);
-	request->label_map_path = NULL; /* points into copy */
-	return result;
+	return cli_parse(cli, count, argv, false, request, c);
 }
 
 #define PARSE(cli, request, c, ...) parse(cli, request, c, (const char *const[]){__VA_ARGS__, NULL})
@@ -64,11 +61,9 @@ static void only_when_it_is_needed(void **state)
 	assert_int_equal(PARSE(&cli, &r, &c, "-L", "-o", "xml"), 0);
 	assert_null(cli.labels_path);
 	assert_null(r.labels);
-	assert_false(r.labels_needed);
 	assert_int_equal(PARSE(&cli, &r, &c, "-L", "-l", "one", "--labelmap", "map"), 0);
 	assert_string_equal(cli.labels_path, "map");
 	assert_ptr_equal(r.labels, &cli.labels);
-	assert_true(r.labels_needed);
 	assert_true(label_is_set(r.filter.term[0].labels, 1));
 	cli_free(&cli);
 }
@@ -101,7 +96,7 @@ static void without_a_list(void **state)
 	(void)state;
 	assert_int_equal(PARSE(&cli, &r, &c, "-L", "-o", "labels", "--labelmap", "none"), 0);
 	assert_null(r.labels);
-	assert_true(r.labels_needed);
+	assert_true(cli.labels_warned);
 	assert_int_equal(r.output_flags, OUTPUT_LABELS);
 	assert_int_equal(PARSE(&cli, &r, &c, "-U", "--labelmap", "none", "--label-del"), 0);
 	assert_true(r.flow.present & FLOW_LABELS_MASK);
@@ -125,9 +120,8 @@ static void numbers_and_saves(void **state)
 				 "-t", "5", "--label-add", "bit:5,bit:127"),
 		0);
 	assert_true(label_is_set(r.flow.labels, 5) && label_is_set(r.flow.labels, 127));
-	assert_false(r.labels_needed);
 	assert_int_equal(PARSE(&cli, &r, &c, "-L", "-o", "save"), 0);
-	assert_false(r.labels_needed);
+	assert_false(cli.labels_warned);
 	assert_int_equal(PARSE(&cli, &r, &c, "-L", "-o", "save", "--labelmap", "map"), 0);
 	assert_ptr_equal(r.labels, &cli.labels);
 	assert_int_equal(PARSE(&cli, &r, &c, "-L", "-l", "one,bit:9", "--labelmap", "map"), 0);

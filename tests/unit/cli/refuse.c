@@ -409,11 +409,13 @@ static const struct {
 	{"-L -l one --labelmap /nonexistent",
 		"-l: the list of labels cannot be read: /nonexistent"},
 	/* lines of a file */
-	{"@-L", "-L: has no place in a file"},
+	{"@-L", "-L: has no place in a file; -D, -I, -A, -U and -F have"},
 	{"@--counter", "--counter: has no place in a file"},
 	{"@-h", "-h: has no place in a file"},
 	{"@-D -h", "-h: has no place in a file"},
-	{"@-F expect", "-F expect: has no place in a file"},
+	{"@-F expect",
+		"-F expect: has no place in a file; only -D, -I, -A, -U and -F of conntrack, and "
+		"-D and -I of expect have"},
 	{"@-I expect", "-I expect: needs -s ADDRESS"},
 	{"@-L expect", "-L: has no place in a file"},
 	{"@-A -s 1.1.1.1 -d 1.1.1.2 -p udp --sport 1 --dport 2 -t 5 # note", "'#'"},

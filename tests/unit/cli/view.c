@@ -208,8 +208,10 @@ static const struct {
 	{"-L --group-by src/24,src/16", "--group-by: 'src' is named twice"},
 	{"-L --group-by src --group-by src", "--group-by: 'src' is named twice"},
 	{"-L --group-by src --sum bytes,packets,bytes", "--sum: 'bytes' is named twice"},
-	{"@-D -s 192.0.2.1 --columns src", "--columns: has no place in a file"},
-	{"@-U -s 192.0.2.1 -m 1 -o table -H", "-H: has no place in a file"},
+	{"@-D -s 192.0.2.1 --columns src", "--columns: has no place in a line of a file"},
+	{"@-U -s 192.0.2.1 -m 1 -H", "-H: has no place in a line of a file"},
+	{"@-U -s 192.0.2.1 -m 1 -o table -H", "-H: has no place in a line of a file"},
+	{"@-D -s 192.0.2.1 --resolve", "--resolve: has no place in a line of a file"},
 };
 
 static void what_is_refused(void **state)
