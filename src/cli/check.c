@@ -216,7 +216,12 @@ static int check_zero(const struct check *k)
 
 	option_set_remove(&views, OPTION_LIMIT);
 	filters = option_set_without(option_set_without(k->g->options, harmless), views);
-	if (!is_given(k->g, OPTION_ZERO) || option_set_empty(filters))
+	if (!is_given(k->g, OPTION_ZERO))
+		return 0;
+	if (k->g->table == TABLE_DYING || k->g->table == TABLE_UNCONFIRMED)
+		return complain(k->c, "%s: the kernel zeroes no counters of '%s'",
+			option_spelled(&a, k->g, OPTION_ZERO), table_names[k->g->table]);
+	if (option_set_empty(filters))
 		return 0;
 	return complain(k->c, "%s: zeroes all entries, so it cannot be used with %s (only with -f)",
 		option_spelled(&a, k->g, OPTION_ZERO),
@@ -340,10 +345,23 @@ static int check_status(const struct check *k)
 		return complain(k->c,
 			"%s: PERMANENT, INACTIVE and USERSPACE are flags of expectations",
 			option_spelled(&s, g, OPTION_STATUS));
-	if (g->command == COMMAND_UPDATE && g->status_clear != 0)
+	if ((g->command == COMMAND_UPDATE || g->command == COMMAND_ADD) && g->status_clear != 0)
 		return complain(k->c, "%s: flags can be added only, not taken away",
 			option_spelled(&s, g, OPTION_STATUS));
 	return 0;
+}
+
+/* What --reliable keeps is the ends, which must be among what is listened to. */
+static int check_reliable(const struct check *k)
+{
+	const struct given *g = k->g;
+	struct spelling s;
+
+	if (!is_given(g, OPTION_RELIABLE) || is_given(g, OPTION_RESYNC) || g->event_mask == 0 ||
+		g->event_mask & EVENTS_DESTROY)
+		return 0;
+	return complain(k->c, "%s: no end is lost; it needs DESTROY among the kinds of -e",
+		option_spelled(&s, g, OPTION_RELIABLE));
 }
 
 /* A new entry needs to know what it is translated to. */
@@ -485,6 +503,7 @@ int given_check(const struct given *g, struct complaint *c)
 		check_output,
 		check_resync,
 		check_status,
+		check_reliable,
 		check_nat,
 		check_saved_delete,
 		check_view,

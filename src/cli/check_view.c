@@ -99,6 +99,15 @@ static int check_flows(const struct given *g, struct complaint *c)
 			return complain(c, "%s: 'flows' are counted with --group-by only",
 				option_spelled(&s, g, OPTION_SORT));
 	}
+	if ((g->format == &output_table || g->format == &output_csv) &&
+		g->output_flags & ~(unsigned)OUTPUT_LABELS)
+		return complain(c,
+			"%s: words besides '%s' and 'labels' add nothing; --columns names what it "
+			"shows",
+			option_spelled(&s, g, OPTION_OUTPUT), g->format->name);
+	if (g->output_flags & OUTPUT_RECEIVED && g->command != COMMAND_EVENT)
+		return complain(c, "%s: 'received' is of events: it goes with -E",
+			option_spelled(&s, g, OPTION_OUTPUT));
 	if (is_given(g, OPTION_COLUMNS) && g->format != NULL && g->format != &output_table &&
 		g->format != &output_csv)
 		return complain(c, "%s: goes with -o table and -o csv, not '%s'",

@@ -183,7 +183,6 @@ static const struct {
 	{"-L -z -o xml,id", "-L zero -o xml +id"},
 	{"-L --zero", "-L zero"},
 	{"-L -a 1.2.3.4", "-L"},
-	{"-L dying -z", "-L dying zero"},
 	{"-L dying -s 10.0.0.0/8 -m 5/0xf -u SEEN",
 		"-L dying ipv4 [ family=ipv4 o.src=10.0.0.0/255.0.0.0 status=2/2 mark=5/f ]"},
 	{"-L unconfirmed -p tcp", "-L unconfirmed [ p6 ]"},
