@@ -23,6 +23,7 @@
  * `commands` knows both the wire and the cli:
  *
  *   base/arena.c, .h            memory that is given back in one piece
+ *   base/clock.h                times as nanoseconds
  *   base/file.c, .h             files that are read whole
  *   base/message.c, .h          words to the person, exit codes, complaints
  *   base/parse.c, .h            numbers and addresses out of text

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "flow/address_set.h"
 #include "flow/protocol.h"
 
@@ -676,7 +677,7 @@ void expression_tick(const struct expression *e)
 	if (e == NULL)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
-	e->context->now = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	e->context->now = nanoseconds_of(now);
 }
 
 unsigned expression_unknown(const struct expression *e)

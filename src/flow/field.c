@@ -4,10 +4,9 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "flow/filter.h"
 #include "flow/protocol.h"
-
-#define NANOSECONDS UINT64_C(1000000000)
 
 #define ACCOUNTING "net.netfilter.nf_conntrack_acct"
 #define TIMESTAMPS "net.netfilter.nf_conntrack_timestamp"

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow/number.h"
 
+#include "base/clock.h"
 #include "flow/protocol.h"
-
-#define NANOSECONDS UINT64_C(1000000000)
 
 /* --- readers ---------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/columns.h"
 
-#define NANOSECONDS UINT64_C(1000000000)
+#include "base/clock.h"
 
 /*
  * What most people look for. The ranks are such that an IPv4 flow and its
@@ -67,5 +67,5 @@ uint64_t output_now(const struct output *o, const struct event *event)
 {
 	if (event == NULL)
 		return (uint64_t)o->now * NANOSECONDS;
-	return (uint64_t)event->received.tv_sec * NANOSECONDS + (uint64_t)event->received.tv_nsec;
+	return nanoseconds_of(event->received);
 }

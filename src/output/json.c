@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "flow/field.h"
 #include "flow/filter.h"
 #include "flow/labels.h"
@@ -13,8 +14,6 @@
 #include "output/output.h"
 #include "output/parts.h"
 #include "output/summary.h"
-
-#define NANOSECONDS UINT64_C(1000000000)
 
 /* Only after something was put since the last call that takes the writer. */
 static char *put_close(char *p, char bracket)

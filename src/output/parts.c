@@ -4,9 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "flow/labels.h"
-
-#define NANOSECONDS UINT64_C(1000000000)
 
 const char *family_name(uint8_t family)
 {

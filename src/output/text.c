@@ -6,6 +6,7 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "flow/labels.h"
 #include "output/output.h"
 #include "output/parts.h"
@@ -178,7 +179,7 @@ static char *put_calendar(char *p, const char *key, uint64_t nanoseconds)
 {
 	static const char days[] = "SunMonTueWedThuFriSat";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	const struct tm *tm = local_time((time_t)(nanoseconds / 1000000000));
+	const struct tm *tm = local_time((time_t)(nanoseconds / NANOSECONDS));
 
 	p = put_character(put_bytes(put_string(p, key), days + 3 * tm->tm_wday, 3), ' ');
 	p = put_character(put_bytes(p, months + 3 * tm->tm_mon, 3), ' ');

@@ -4,11 +4,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "flow/labels.h"
 #include "flow/status.h"
 #include "output/parts.h"
-
-#define NANOSECONDS UINT64_C(1000000000)
 
 /* Bytes of a text that are shown; each may become six. */
 #define TEXT_SHOWN 64

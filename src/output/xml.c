@@ -6,6 +6,7 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "flow/labels.h"
 #include "output/output.h"
 #include "output/parts.h"
@@ -238,11 +239,6 @@ static char *put_flow_open(char *p, const struct event *event)
 	return put_character(p, '>');
 }
 
-static uint64_t nanoseconds(struct timespec time)
-{
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
-
 static void xml_flow(struct output *o, const struct flow *flow, const struct event *event)
 {
 	char *p = put_flow_open(writer_reserve(o->writer, RECORD_ROOM), event);
@@ -260,7 +256,7 @@ static void xml_flow(struct output *o, const struct flow *flow, const struct eve
 	if (event && o->flags & OUTPUT_TIMESTAMP)
 		p = put_when(p, event_time(flow, event).tv_sec);
 	if (event && o->flags & OUTPUT_RECEIVED)
-		p = put_number(p, "received", nanoseconds(event->received));
+		p = put_number(p, "received", nanoseconds_of(event->received));
 	if (flow->present & FLOW_HELPER)
 		p = put_text(o, p, "helper", flow->helper, strnlen(flow->helper, HELPER_NAME_SIZE));
 	if (flow->present & FLOW_NETNS)
@@ -272,8 +268,8 @@ static void xml_gap(struct output *o, const struct gap *gap)
 {
 	char *p = put_string(writer_reserve(o->writer, RECORD_ROOM), "<gap>");
 
-	p = put_number(p, "since", nanoseconds(gap->since));
-	p = put_number(p, "until", nanoseconds(gap->until));
+	p = put_number(p, "since", nanoseconds_of(gap->since));
+	p = put_number(p, "until", nanoseconds_of(gap->until));
 	p = put_number(p, "overruns", gap->overruns);
 	if (gap->lost_known)
 		p = put_number(p, "lost", gap->lost);
