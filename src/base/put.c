@@ -221,13 +221,3 @@ char *put_ipv6(char *p, const uint8_t address[static 16])
 		return put_ipv4(put_string(p, "::ffff:"), address + 12);
 	return put_groups(p, group, run);
 }
-
-char *put_left(char *p, const char *text, unsigned width)
-{
-	size_t length = strlen(text);
-
-	memcpy(p, text, length);
-	for (; length < width; length++)
-		p[length] = ' ';
-	return p + length;
-}

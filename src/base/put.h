@@ -66,7 +66,4 @@ static inline __attribute__((always_inline)) char *put_string(char *p, const cha
 	return put_bytes(p, text, strlen(text));
 }
 
-/* text, then blanks until `width` bytes are written (as printf's %-*s). */
-char *put_left(char *p, const char *text, unsigned width);
-
 #endif

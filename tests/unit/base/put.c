@@ -246,17 +246,6 @@ static void ipv6_at_random(void **state)
 	}
 }
 
-static void left_in_a_column(void **state)
-{
-	struct room room;
-
-	(void)state;
-	room_check(&room, put_left(room_start(&room, 8), "tcp", 8), "tcp     ");
-	room_check(&room, put_left(room_start(&room, 8), "icmpv6xx", 8), "icmpv6xx");
-	room_check(&room, put_left(room_start(&room, 9), "ninechars", 8), "ninechars");
-	room_check(&room, put_left(room_start(&room, 2), "", 2), "  ");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,7 +258,6 @@ int main(void)
 		cmocka_unit_test(ipv6_each_group),
 		cmocka_unit_test(ipv6_with_ipv4_inside),
 		cmocka_unit_test(ipv6_at_random),
-		cmocka_unit_test(left_in_a_column),
 	};
 
 	return cmocka_run_group_tests_name("put", tests, NULL, NULL);
