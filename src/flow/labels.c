@@ -2,12 +2,11 @@
 #include "flow/labels.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/parse.h"
 
 /* 128 names are a few KiB; a file beyond this is some other file. */
@@ -102,40 +101,19 @@ int label_map_parse(
 	return 0;
 }
 
-/* All of a file into buffer, whose size is LIST_MAX + 1. The length, or a negative errno. */
-static ssize_t read_all(int fd, char *buffer)
-{
-	size_t used = 0;
-
-	while (used <= LIST_MAX) {
-		ssize_t n = read(fd, buffer + used, LIST_MAX + 1 - used);
-
-		if (n == 0)
-			return (ssize_t)used;
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0)
-			used += (size_t)n;
-	}
-	return -EFBIG;
-}
-
 int label_map_load(struct label_map *map, const char *path, label_warning_fn warn, void *data)
 {
-	char *buffer = NULL;
-	ssize_t result;
+	char *text;
+	size_t length;
+	int result;
 
 	*map = (struct label_map){.text = NULL};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	buffer = malloc(LIST_MAX + 1);
-	result = buffer != NULL ? read_all(fd, buffer) : -ENOMEM;
-	if (result >= 0)
-		result = label_map_parse(map, buffer, (size_t)result, warn, data);
-	free(buffer);
-	close(fd);
-	return (int)result;
+	result = file_read(path, LIST_MAX, &text, &length);
+	if (result < 0)
+		return result;
+	result = label_map_parse(map, text, length, warn, data);
+	free(text);
+	return result;
 }
 
 void label_map_free(struct label_map *map)
