@@ -425,8 +425,6 @@ static bool in_intervals(const struct intervals *w, struct key key)
 	if (w->index != NULL) {
 		size_t slot = slot_of(w, key.high);
 
-		if (slot >= w->slots)
-			slot = w->slots - 1;
 		from = w->index[slot];
 		to = w->index[slot + 1];
 	}
