@@ -10,8 +10,7 @@
 struct status_bit {
 	const char *name; /* the kernel's name without IPS_: "SEEN_REPLY" */
 	uint32_t bit;
-	bool selectable; /* a word of -u when selecting */
-	bool settable;   /* a word of -u that -I, -A, -U may send */
+	bool selectable; /* a word of -u: to select by, and for -I, -A, -U to send */
 	bool saved;      /* a word of -u that -o save writes */
 };
 
