@@ -28,7 +28,7 @@ enum term_kind {
 	TERM_STATE,       /* number */
 	TERM_VTAG,        /* number; of `direction` */
 	TERM_STATUS,      /* (status & mask) == number */
-	TERM_MARK,        /* (mark & mask) == number; number is not masked (quirk kept) */
+	TERM_MARK,        /* (mark & mask) == number; a number beyond its mask matches nothing */
 	TERM_SECMARK,     /* number */
 	TERM_ID,          /* number */
 	TERM_TIMEOUT,     /* number */

@@ -3,8 +3,8 @@
  * What several formats share. All put_* functions follow base/put.h: they
  * write at p and return the place behind the last byte.
  *
- * Room: a format begins a record with record_room(), which gives RECORD_ROOM
- * bytes. All members of a record whose size has a bound fit in that together.
+ * Room: a format begins a record with writer_reserve() of RECORD_ROOM bytes.
+ * All members of a record whose size has a bound fit in that together.
  * What has no bound (names, security contexts) goes through put_escaped(),
  * which gives RECORD_ROOM bytes anew behind what it has written. Bytes written
  * before a call that takes the writer may be gone to the file: do not look back
@@ -27,7 +27,10 @@
 
 #define RECORD_ROOM WRITER_RESERVE_MAX
 
-/* The end of the record so far; RECORD_ROOM bytes behind the returned place. */
+/*
+ * Within a record: all before `end` is put, and there are RECORD_ROOM bytes anew
+ * behind the returned place.
+ */
 static inline char *record_room(struct writer *w, const char *end)
 {
 	writer_commit(w, end);

@@ -75,7 +75,7 @@ static inline __attribute__((always_inline)) char *put_layer(
 	return put_string(put_name(put_string(p, "\" protoname=\""), name), "\">");
 }
 
-/* The reference numbers families as the kernel does: AF_INET, AF_INET6. */
+/* Families have the numbers of the kernel: AF_INET, AF_INET6. */
 static char *put_layer3(char *p, uint8_t family)
 {
 	return put_layer(p, "<layer3 protonum=\"", family, family_name(family));
@@ -176,7 +176,7 @@ static char *put_status(char *p, uint32_t status)
 	return p;
 }
 
-/* From the state to the marks, in the reference's order. */
+/* From the state to the marks, in the order of 1.4.9. */
 static char *put_facts(struct output *o, char *p, const struct flow *flow)
 {
 	const struct protocol *protocol = protocol_by_number(protocol_number(flow));
