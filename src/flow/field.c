@@ -4,7 +4,6 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "flow/filter.h"
 #include "flow/protocol.h"
 
@@ -152,10 +151,8 @@ static bool read_counters(
 static bool read_age(
 	const struct field *field, const struct flow *flow, uint64_t now, struct field_value *value)
 {
-	uint64_t end = flow->present & FLOW_STOP ? flow->stop : now;
-
 	(void)field;
-	value->number = end > flow->start ? (end - flow->start) / NANOSECONDS : 0;
+	value->number = flow_lifetime(flow, now);
 	return flow->present & FLOW_START;
 }
 

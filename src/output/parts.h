@@ -155,7 +155,11 @@ char *put_moment(char *p, uint64_t second, uint64_t nanosecond);
 /* When it happened: the kernel's time of the event if it has one, else when it was read. */
 struct timespec event_time(const struct flow *flow, const struct event *event);
 
-/* Seconds from the start of a flow to its end, or to now while it lives. */
+/*
+ * Seconds from the start of a flow to its end, or to now while it lives, as
+ * 1.4.9 counts them for delta-time: between the seconds in which the two lie,
+ * which may be one more than flow_lifetime().
+ */
 uint64_t flow_age(const struct output *o, const struct flow *flow, const struct event *event);
 
 /* The time to print with an expectation: of its event, or the present one. */
