@@ -5,9 +5,6 @@
 
 #include "output/parts.h"
 
-/* Blanks between two columns. */
-#define GAP 2
-
 #define RESET "\033[0m"
 
 /* SGR sequences (ECMA-48) that are readable on light and dark ground. */
@@ -59,7 +56,7 @@ unsigned sheet_line_width(const struct sheet *sheet)
 
 	for (unsigned i = 0; i < sheet->count; i++) {
 		if (!sheet->column[i].hidden)
-			width += sheet->column[i].width + (width > 0 ? GAP : 0);
+			width += sheet->column[i].width + (width > 0 ? SHEET_GAP : 0);
 	}
 	return width;
 }
@@ -177,7 +174,7 @@ void sheet_put(const struct sheet *sheet, struct writer *w, unsigned column, con
 		p = put_string(p, RESET);
 	if (!c->right && !last)
 		p = put_blanks(p, blanks);
-	p = last ? put_character(p, '\n') : put_blanks(p, GAP);
+	p = last ? put_character(p, '\n') : put_blanks(p, SHEET_GAP);
 	writer_commit(w, p);
 }
 

@@ -19,21 +19,11 @@ enum { BAR_LEAST = 5, BAR_MOST = 40 };
 
 /* --- numbers ---------------------------------------------------------- */
 
-/* The index of the sum that weighs, or -1: the flows do. */
-static int weighing_sum(const struct view *view)
-{
-	for (unsigned i = 0; view->sort_count > 0 && i < view->sum_count; i++) {
-		if (view->sum[i] == view->sort[0].field)
-			return (int)i;
-	}
-	return -1;
-}
-
 uint64_t summary_weight(const struct summary *summary, const struct group_counts *counts)
 {
-	int sum = weighing_sum(summary->table->view);
+	unsigned sum = group_weight(summary->table->view);
 
-	return sum < 0 ? counts->flows : counts->sum[sum];
+	return sum == 0 ? counts->flows : counts->sum[sum - 1];
 }
 
 uint32_t summary_share(const struct summary *summary, const struct group_counts *counts)
@@ -309,7 +299,7 @@ static void put_row(struct page *page, const struct row *row)
 /* A bar where there is a person to see it, and room. */
 static void add_bar(struct page *page)
 {
-	unsigned used = sheet_line_width(&page->sheet) + 2;
+	unsigned used = sheet_line_width(&page->sheet) + SHEET_GAP;
 	unsigned left = page->sheet.terminal.width > used ? page->sheet.terminal.width - used : 0;
 
 	if (!page->sheet.terminal.there || left < BAR_LEAST)
