@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow/status.h"
 
-#include <linux/netfilter/nf_conntrack_common.h>
-
 /*
  * What of these the kernel then takes is its own word: EXPECTED is refused
  * (EBUSY) and so is not saved, the two of offload are ignored.

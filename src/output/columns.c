@@ -51,18 +51,6 @@ void columns_of(const struct output *o, struct columns *columns)
 		add(columns, field_by_name(usual_columns[i].name), usual_columns[i].rank);
 }
 
-const char *event_name(enum event_type type)
-{
-	static const char *const names[] = {
-		[EVENT_NONE] = "",
-		[EVENT_NEW] = "new",
-		[EVENT_UPDATE] = "update",
-		[EVENT_DESTROY] = "destroy",
-	};
-
-	return names[type];
-}
-
 uint64_t output_now(const struct output *o, const struct event *event)
 {
 	if (event == NULL)

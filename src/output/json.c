@@ -346,14 +346,11 @@ static char *put_clock(char *p, const char *key, struct timespec time)
 
 static char *put_event(struct output *o, char *p, const struct event *event)
 {
-	static const char *const types[] = {
-		[EVENT_NEW] = "new", [EVENT_UPDATE] = "update", [EVENT_DESTROY] = "destroy"};
-
 	if (event->type == EVENT_NONE)
 		return p;
-	p = put_word(p, "event", types[event->type]);
+	p = put_word(p, "event", event_name(event->type));
 	if (event->source != EVENT_LIVE)
-		p = put_word(p, "from", event->source == EVENT_SNAPSHOT ? "snapshot" : "resync");
+		p = put_word(p, "from", event_source_name(event->source));
 	p = put_clock(p, "received", event->received);
 	if (event->port)
 		p = put_number(p, "port_id", event->port);

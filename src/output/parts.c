@@ -19,6 +19,29 @@ const char *family_name(uint8_t family)
 	}
 }
 
+const char *event_name(enum event_type type)
+{
+	static const char *const names[] = {
+		[EVENT_NONE] = "",
+		[EVENT_NEW] = "new",
+		[EVENT_UPDATE] = "update",
+		[EVENT_DESTROY] = "destroy",
+	};
+
+	return names[type];
+}
+
+const char *event_source_name(enum event_source source)
+{
+	static const char *const names[] = {
+		[EVENT_LIVE] = "live",
+		[EVENT_SNAPSHOT] = "snapshot",
+		[EVENT_RESYNC] = "resync",
+	};
+
+	return names[source];
+}
+
 struct ready_name ready_names[READY_NAMES];
 
 char *put_new_name(char *p, const char *name, struct ready_name *ready)

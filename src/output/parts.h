@@ -110,6 +110,12 @@ static inline bool tuple_has_part(const struct tuple *tuple, unsigned index)
 	return tuple->present & TUPLE_PART << index;
 }
 
+/* "new", "update", "destroy", or "" for what is no event. */
+const char *event_name(enum event_type type);
+
+/* How it is known: "live", "snapshot", "resync". */
+const char *event_source_name(enum event_source source);
+
 /* "ipv4", "ipv6", or "unknown". */
 const char *family_name(uint8_t family);
 

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "flow/labels.h"
+#include "flow/status.h"
 #include "output/output.h"
 #include "output/parts.h"
 #include "output/summary.h"
@@ -138,17 +139,19 @@ static char *put_direction(char *p, const struct flow *flow, enum direction dire
 	return p;
 }
 
-/* One word at the most: hardware offload tells more than software offload, that more than ASSURED.
- */
+/* One word at the most; [UNREPLIED] stands elsewhere. */
 static char *put_confidence(char *p, uint32_t status)
 {
-	if (status & IPS_HW_OFFLOAD)
+	switch (status_confidence(status)) {
+	case CONFIDENCE_HW_OFFLOAD:
 		return put_string(p, "[HW_OFFLOAD] ");
-	if (status & IPS_OFFLOAD)
+	case CONFIDENCE_OFFLOAD:
 		return put_string(p, "[OFFLOAD] ");
-	if (status & IPS_ASSURED)
+	case CONFIDENCE_ASSURED:
 		return put_string(p, "[ASSURED] ");
-	return p;
+	default:
+		return p;
+	}
 }
 
 static char *put_tuples(char *p, const struct flow *flow, const struct protocol *protocol)

@@ -220,23 +220,12 @@ static char *put_when(char *p, time_t second)
 
 static char *put_flow_open(char *p, const struct event *event)
 {
-	switch (event ? event->type : EVENT_NONE) {
-	case EVENT_NEW:
-		p = put_string(p, "<flow type=\"new\"");
-		break;
-	case EVENT_UPDATE:
-		p = put_string(p, "<flow type=\"update\"");
-		break;
-	case EVENT_DESTROY:
-		p = put_string(p, "<flow type=\"destroy\"");
-		break;
-	case EVENT_NONE:
+	if (!event || event->type == EVENT_NONE)
 		return put_string(p, "<flow>");
-	}
+	p = put_name(put_string(p, "<flow type=\""), event_name(event->type));
 	if (event->source != EVENT_LIVE)
-		p = put_string(p, event->source == EVENT_SNAPSHOT ? " from=\"snapshot\""
-								  : " from=\"resync\"");
-	return put_character(p, '>');
+		p = put_name(put_string(p, "\" from=\""), event_source_name(event->source));
+	return put_string(p, "\">");
 }
 
 static void xml_flow(struct output *o, const struct flow *flow, const struct event *event)
