@@ -134,6 +134,11 @@ char *put_hex(char *p, uint32_t value)
 	return end;
 }
 
+char *put_hex_byte(char *p, uint8_t byte)
+{
+	return put_bytes(p, octets_in_hex + 2 * byte, 2);
+}
+
 /* One octet and a dot; writes four bytes. */
 static inline char *put_octet(char *p, uint8_t octet)
 {

@@ -67,8 +67,6 @@ static inline __attribute__((always_inline)) char *put_word(
 /* RFC 8259, 7; also the controls from U+007F to U+009F. No UTF-8: U+FFFD. */
 static char *put_json_special(char *p, uint32_t code, const uint8_t *bytes, unsigned length)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	if (code == INVALID_BYTE)
 		return put_string(p, "\xef\xbf\xbd");
 	if (code >= 0xa0)
@@ -79,8 +77,7 @@ static char *put_json_special(char *p, uint32_t code, const uint8_t *bytes, unsi
 		return put_string(p, "\\n");
 	if (code == '\t')
 		return put_string(p, "\\t");
-	p = put_string(p, "\\u00");
-	return put_character(put_character(p, digits[code >> 4]), digits[code & 15]);
+	return put_hex_byte(put_string(p, "\\u00"), (uint8_t)code);
 }
 
 /* A string of any bytes, with its comma. */
@@ -100,15 +97,8 @@ static inline __attribute__((always_inline)) char *put_text(
 /* Bytes that are no text, in hexadecimal. */
 static char *put_hex_value(struct output *o, char *p, const uint8_t *bytes, size_t length)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	p = put_character(p, '"');
-	for (size_t i = 0; i < length; i++) {
-		if (i % (RECORD_ROOM / 4) == 0)
-			p = record_room(o->writer, p);
-		p = put_character(put_character(p, digits[bytes[i] >> 4]), digits[bytes[i] & 15]);
-	}
-	return put_string(record_room(o->writer, p), "\",");
+	p = put_hex_bytes(o->writer, put_character(p, '"'), bytes, length);
+	return put_string(p, "\",");
 }
 
 static char *put_time_value(char *p, uint64_t second, uint64_t nanosecond)

@@ -140,23 +140,28 @@ char *put_escaped(struct writer *w, char *p, const uint8_t *bytes, size_t length
 	return record_room(w, p);
 }
 
-static char *put_plain_special(char *p, uint32_t code, const uint8_t *bytes, unsigned length)
+char *put_plain_special(char *p, uint32_t code, const uint8_t *bytes, unsigned length)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	if (code >= 0xa0 && code != INVALID_BYTE)
 		return put_bytes(p, (const char *)bytes, length);
-	for (unsigned i = 0; i < length; i++) {
-		p = put_string(p, "\\x");
-		*p++ = digits[bytes[i] >> 4];
-		*p++ = digits[bytes[i] & 15];
-	}
+	for (unsigned i = 0; i < length; i++)
+		p = put_hex_byte(put_string(p, "\\x"), bytes[i]);
 	return p;
 }
 
 char *put_plain(struct writer *w, char *p, const void *bytes, size_t length)
 {
 	return put_escaped(w, p, bytes, length, "", put_plain_special);
+}
+
+char *put_hex_bytes(struct writer *w, char *p, const uint8_t *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (i % (RECORD_ROOM / 4) == 0)
+			p = record_room(w, p);
+		p = put_hex_byte(p, bytes[i]);
+	}
+	return record_room(w, p);
 }
 
 unsigned next_named_label(

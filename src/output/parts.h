@@ -141,6 +141,12 @@ char *put_escaped(struct writer *w, char *p, const uint8_t *bytes, size_t length
 /* Likewise for plain text: what a terminal could act on is shown as \xHH. */
 char *put_plain(struct writer *w, char *p, const void *bytes, size_t length);
 
+/* The put_special_fn of that. */
+char *put_plain_special(char *p, uint32_t code, const uint8_t *bytes, unsigned length);
+
+/* Bytes of any number that are no text, in hexadecimal; gives room anew as put_escaped() does. */
+char *put_hex_bytes(struct writer *w, char *p, const uint8_t *bytes, size_t length);
+
 /* A value in JSON, and the comma behind it. */
 char *put_json_value(
 	struct output *o, char *p, const struct field *field, const struct field_value *value);

@@ -70,12 +70,8 @@ static char *put_start_of(char *p, const void *bytes, size_t length)
 
 static char *put_bytes_value(char *p, struct slice slice)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	for (unsigned i = 0; i < slice.length && i < TEXT_SHOWN; i++) {
-		p = put_character(p, digits[slice.bytes[i] >> 4]);
-		p = put_character(p, digits[slice.bytes[i] & 15]);
-	}
+	for (unsigned i = 0; i < slice.length && i < TEXT_SHOWN; i++)
+		p = put_hex_byte(p, slice.bytes[i]);
 	return slice.length > TEXT_SHOWN ? put_string(p, CUT) : p;
 }
 
