@@ -30,12 +30,6 @@ static inline __attribute__((always_inline)) char *put_key(char *p, const char *
 	return put_string(put_string(put_character(p, '"'), key), "\":");
 }
 
-/* A key out of a table. */
-static inline char *put_named_key(char *p, const char *key)
-{
-	return put_string(put_name(put_character(p, '"'), key), "\":");
-}
-
 static inline char *put_number_value(char *p, uint64_t value)
 {
 	return put_character(put_u64(p, value), ',');
@@ -49,7 +43,7 @@ static inline __attribute__((always_inline)) char *put_number(
 
 static inline char *put_named_number(char *p, const char *key, uint64_t value)
 {
-	return put_number_value(put_named_key(p, key), value);
+	return put_number_value(put_json_key(p, key), value);
 }
 
 /* Names out of tables, none of which needs escapes. */
@@ -142,22 +136,17 @@ static char *put_tuple(char *p, const struct tuple *tuple, const struct protocol
 }
 
 /* The offsets are signed in the kernel (struct nf_ct_seqadj). */
-static char *put_signed(char *p, const char *key, uint32_t value)
+static char *put_offset(char *p, const char *key, uint32_t value)
 {
-	p = put_key(p, key);
-	if (value > INT32_MAX)
-		p = put_u32(put_character(p, '-'), -value);
-	else
-		p = put_u32(p, value);
-	return put_character(p, ',');
+	return put_character(put_signed(put_key(p, key), value), ',');
 }
 
 static char *put_sequence(char *p, const struct sequence_adjustment *sequence)
 {
 	p = put_character(put_key(p, "sequence_adjustment"), '{');
 	p = put_number(p, "correction_position", sequence->correction_position);
-	p = put_signed(p, "offset_before", sequence->offset_before);
-	p = put_signed(p, "offset_after", sequence->offset_after);
+	p = put_offset(p, "offset_before", sequence->offset_before);
+	p = put_offset(p, "offset_after", sequence->offset_after);
 	return put_close(p, '}');
 }
 
@@ -224,7 +213,7 @@ static char *put_labels_value(struct output *o, char *p, const uint8_t *labels)
 	return put_close(p, ']');
 }
 
-static char *put_name_or_number(char *p, const char *name, uint64_t number)
+static char *put_word_or_number(char *p, const char *name, uint64_t number)
 {
 	return name ? put_word_value(p, name) : put_number_value(p, number);
 }
@@ -233,19 +222,12 @@ static char *put_state_value(char *p, uint8_t protocol, uint64_t state)
 {
 	const struct protocol *row = protocol_by_number(protocol);
 
-	return put_name_or_number(p, row ? protocol_state_name(row, (uint8_t)state) : NULL, state);
+	return put_word_or_number(p, row ? protocol_state_name(row, (uint8_t)state) : NULL, state);
 }
 
 static char *put_address_value(char *p, uint8_t family, const union address *address)
 {
 	return put_string(put_address(put_character(p, '"'), family, address), "\",");
-}
-
-static const char *name_of_protocol(uint64_t number)
-{
-	const struct protocol *protocol = protocol_by_number((uint8_t)number);
-
-	return protocol ? protocol->name : NULL;
 }
 
 char *put_json_value(
@@ -267,19 +249,19 @@ char *put_json_value(
 	case FIELD_STATUS:
 		return put_status_value(p, (uint32_t)number);
 	case FIELD_ROLE:
-		return put_name_or_number(p, field_role_name((uint8_t)number), number);
+		return put_word_or_number(p, field_role_name((uint8_t)number), number);
 	case FIELD_LABELS:
 		return put_labels_value(o, p, value->labels);
 	case FIELD_ADDRESS:
 		return put_address_value(p, value->family, &value->address);
 	case FIELD_PROTOCOL:
-		return put_name_or_number(p, name_of_protocol(number), number);
+		return put_word_or_number(p, protocol_row_name((uint8_t)number), number);
 	case FIELD_FAMILY:
 		return put_word_value(p, family_name((uint8_t)number));
 	case FIELD_NAT:
 		return put_word_value(p, field_nat_name(number));
 	case FIELD_CONFIDENCE:
-		return put_name_or_number(p, field_confidence_name(number), number);
+		return put_word_or_number(p, field_confidence_name(number), number);
 	default:
 		return put_number_value(p, number);
 	}
@@ -292,7 +274,7 @@ static char *put_field(
 
 	if (!field_read(field, flow, 0, &value))
 		return p;
-	return put_json_value(o, put_named_key(p, field->name), field, &value);
+	return put_json_value(o, put_json_key(p, field->name), field, &value);
 }
 
 static char *put_nat(char *p, const struct flow *flow)

@@ -88,7 +88,7 @@ static bool utf8_valid(const struct utf8_lead *lead, const uint8_t *bytes, size_
 	if (bytes[1] < lead->second_first || bytes[1] > lead->second_last)
 		return false;
 	for (unsigned i = 2; i < lead->length; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
+		if (!utf8_continues(bytes[i]))
 			return false;
 	}
 	return true;

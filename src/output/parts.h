@@ -97,6 +97,38 @@ static inline char *put_part(char *p, enum part_kind kind, uint16_t value)
 	return put_u32(p, value);
 }
 
+/* Decimal, of 32 bits that are signed (two's complement). */
+static inline char *put_signed(char *p, uint32_t value)
+{
+	return value > INT32_MAX ? put_u32(put_character(p, '-'), -value) : put_u32(p, value);
+}
+
+/* A name out of a table, or the number that has none (NULL). */
+static inline char *put_name_or_number(char *p, const char *name, uint64_t number)
+{
+	return name ? put_name(p, name) : put_u64(p, number);
+}
+
+/* A key of JSON out of a table, and its colon. */
+static inline char *put_json_key(char *p, const char *key)
+{
+	return put_string(put_name(put_character(p, '"'), key), "\":");
+}
+
+/* A byte of UTF-8 that does not begin a character (RFC 3629). */
+static inline bool utf8_continues(uint8_t byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
+/* The name of a protocol's row; NULL: it has none (protocol_name() says "unknown"). */
+static inline const char *protocol_row_name(uint8_t number)
+{
+	const struct protocol *protocol = protocol_by_number(number);
+
+	return protocol ? protocol->name : NULL;
+}
+
 /* The number of the protocol, by whichever tuple is there. */
 static inline uint8_t protocol_number(const struct flow *flow)
 {

@@ -27,18 +27,12 @@ struct sheet_column *sheet_add(struct sheet *sheet, const char *heading)
 	return column;
 }
 
-/* A byte that does not begin a character (RFC 3629). */
-static bool continues(char byte)
-{
-	return ((unsigned char)byte & 0xc0) == 0x80;
-}
-
 unsigned sheet_width(const char *text, size_t length)
 {
 	unsigned width = 0;
 
 	for (size_t i = 0; i < length; i++)
-		width += !continues(text[i]);
+		width += !utf8_continues((uint8_t)text[i]);
 	return width;
 }
 
@@ -121,7 +115,7 @@ static size_t first_bytes(const char *text, size_t length, unsigned width)
 	size_t i = 0;
 
 	for (; i < length; i++) {
-		if (!continues(text[i]) && width-- == 0)
+		if (!utf8_continues((uint8_t)text[i]) && width-- == 0)
 			break;
 	}
 	return i;
@@ -132,7 +126,7 @@ static size_t last_bytes(const char *text, size_t length, unsigned width)
 	size_t i = length;
 
 	while (i > 0 && width > 0)
-		width -= !continues(text[--i]);
+		width -= !utf8_continues((uint8_t)text[--i]);
 	return length - i;
 }
 

@@ -9,8 +9,6 @@
 #include "output/sheet.h"
 #include "output/value.h"
 
-#define UNKNOWN "-"
-
 /* Addresses and texts are cut to this if the terminal is too small. */
 #define LEAST_KEY 12
 
@@ -170,7 +168,7 @@ static char *put_key(char *p, const struct page *page, const struct row *row, un
 	const char *name;
 
 	if (row->kind == ROW_GROUP && !row->group.known[i])
-		return put_string(p, UNKNOWN);
+		return put_string(p, VALUE_UNKNOWN);
 	if (row->kind == ROW_GROUP) {
 		name = name_of(page, row, i);
 		if (name != NULL)
@@ -191,7 +189,7 @@ static char *put_key(char *p, const struct page *page, const struct row *row, un
 static char *put_count(char *p, const struct page *page, const struct row *row, uint64_t count)
 {
 	if (count == GROUP_UNKNOWN)
-		return put_string(p, UNKNOWN);
+		return put_string(p, VALUE_UNKNOWN);
 	if (row->group.off > 0)
 		p = put_character(p, '~');
 	return page->style.human ? put_amount(p, count) : put_u64(p, count);
@@ -227,7 +225,7 @@ static char *put_text(char *p, const struct page *page, const struct row *row, u
 	if (column == sums + 1 && page->summary->nanoseconds > 0)
 		return put_rate(p, summary_rate(page->summary, counts));
 	if (summary_weight(page->summary, counts) == GROUP_UNKNOWN)
-		return put_string(p, UNKNOWN);
+		return put_string(p, VALUE_UNKNOWN);
 	return put_share(p, summary_share(page->summary, counts));
 }
 
