@@ -54,6 +54,7 @@
  *   flow/number_set.c, .h       many numbers at once
  *   flow/address_set.c, .h      many addresses at once
  *   flow/idle.c, .h             how long without a packet
+ *   flow/hash.h                 facts as one number
  *   flow/image.c, .h            which entries there are, in few bytes
  *
  *   ctnetlink/attributes.h      numbers that older kernel headers lack
