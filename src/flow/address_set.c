@@ -175,9 +175,10 @@ int address_list_add(struct address_list *list, const struct address_item *item)
 	return 0;
 }
 
+/* A CR too: files come from other systems. */
 static bool is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	return char_is_blank(c) || c == '\r';
 }
 
 static int read_line(struct address_list *list, const char *text, size_t length)

@@ -12,11 +12,6 @@
 /* 128 names are a few KiB; a file beyond this is some other file. */
 #define LIST_MAX (1024 * 1024)
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static bool is_name_character(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -57,9 +52,9 @@ static const char *parse_line(struct label_map *map, char *line, char *end)
 {
 	if (end > line && end[-1] == '\r')
 		end--;
-	while (line < end && is_blank(*line))
+	while (line < end && char_is_blank(*line))
 		line++;
-	while (end > line && is_blank(end[-1]))
+	while (end > line && char_is_blank(end[-1]))
 		end--;
 	if (line == end || *line == '#')
 		return NULL;
@@ -71,7 +66,7 @@ static const char *parse_line(struct label_map *map, char *line, char *end)
 	if (name == end)
 		return "it has no name behind the bit";
 	*name++ = '\0';
-	while (is_blank(*name))
+	while (char_is_blank(*name))
 		name++;
 	if (!is_name(name, end))
 		return "a name is made of letters, digits, blanks and dashes";
