@@ -23,6 +23,7 @@
  * `commands` knows both the wire and the cli:
  *
  *   base/arena.c, .h            memory that is given back in one piece
+ *   base/clock.h                times as nanoseconds
  *   base/file.c, .h             files that are read whole
  *   base/message.c, .h          words to the person, exit codes, complaints
  *   base/parse.c, .h            numbers and addresses out of text
@@ -53,6 +54,7 @@
  *   flow/number_set.c, .h       many numbers at once
  *   flow/address_set.c, .h      many addresses at once
  *   flow/idle.c, .h             how long without a packet
+ *   flow/hash.h                 facts as one number
  *   flow/image.c, .h            which entries there are, in few bytes
  *
  *   ctnetlink/attributes.h      numbers that older kernel headers lack

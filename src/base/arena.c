@@ -4,7 +4,6 @@
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Small pieces share blocks of this size; a large one has a block to itself. */
 #define BLOCK_SIZE 4096
@@ -64,15 +63,6 @@ void *arena_take(struct arena *arena, size_t size)
 	piece = block->bytes + arena->used;
 	arena->used += size;
 	return piece;
-}
-
-char *arena_text(struct arena *arena, const char *text, size_t length)
-{
-	char *copy = arena_take(arena, length + 1);
-
-	if (copy != NULL && length > 0)
-		memcpy(copy, text, length);
-	return copy;
 }
 
 void arena_free(struct arena *arena)

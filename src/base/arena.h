@@ -19,9 +19,6 @@ struct arena {
 /* size bytes, zeroed, aligned for any type; NULL: no memory. */
 void *arena_take(struct arena *arena, size_t size);
 
-/* A NUL terminated copy of length bytes; NULL: no memory. */
-char *arena_text(struct arena *arena, const char *text, size_t length);
-
 /* Free all of it and zero it again. */
 void arena_free(struct arena *arena);
 

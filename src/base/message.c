@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/put.h"
 #include "base/writer.h"
 
 const char message_program[] = "conntrack v" PROJECT_VERSION " (conntrack)";
@@ -39,8 +40,6 @@ size_t control_length(const char *text)
  */
 static size_t append_escaped(char *out, size_t used, size_t size, const char *text)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	while (*text != '\0') {
 		size_t escaped = control_length(text);
 
@@ -49,12 +48,8 @@ static size_t append_escaped(char *out, size_t used, size_t size, const char *te
 		if (escaped == 0)
 			out[used++] = *text++;
 		for (; escaped > 0; escaped--) {
-			unsigned char c = (unsigned char)*text++;
-
-			out[used++] = '\\';
-			out[used++] = 'x';
-			out[used++] = digits[c >> 4];
-			out[used++] = digits[c & 15];
+			put_hex_byte(put_string(out + used, "\\x"), (uint8_t)*text++);
+			used += 4;
 		}
 	}
 	return used;

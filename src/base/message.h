@@ -14,7 +14,7 @@
 /* "conntrack v2.0.0 (conntrack)": what -V prints and what errors begin with. */
 extern const char message_program[];
 
-/* Exit codes of the program (contract, point 2). */
+/* Exit codes of the program: scripts go by them. */
 enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_REFUSED = 1, /* the kernel refused, a file failed, nothing was hit */

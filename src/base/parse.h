@@ -7,7 +7,14 @@
 #ifndef BASE_PARSE_H
 #define BASE_PARSE_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* What parts the words of a line: a space or a tab. */
+static inline bool char_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
 
 /* Digits only. */
 int parse_decimal(const char *text, uint64_t min, uint64_t max, uint64_t *out);

@@ -134,6 +134,11 @@ char *put_hex(char *p, uint32_t value)
 	return end;
 }
 
+char *put_hex_byte(char *p, uint8_t byte)
+{
+	return put_bytes(p, octets_in_hex + 2 * byte, 2);
+}
+
 /* One octet and a dot; writes four bytes. */
 static inline char *put_octet(char *p, uint8_t octet)
 {
@@ -220,14 +225,4 @@ char *put_ipv6(char *p, const uint8_t address[static 16])
 	if (run == 0x1f && group[5] == 0xffff)
 		return put_ipv4(put_string(p, "::ffff:"), address + 12);
 	return put_groups(p, group, run);
-}
-
-char *put_left(char *p, const char *text, unsigned width)
-{
-	size_t length = strlen(text);
-
-	memcpy(p, text, length);
-	for (; length < width; length++)
-		p[length] = ' ';
-	return p + length;
 }

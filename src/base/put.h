@@ -48,6 +48,9 @@ char *put_u64_padded(char *p, uint64_t value, unsigned digits);
 /* Lower case hexadecimal without prefix and without leading zeros. */
 char *put_hex(char *p, uint32_t value);
 
+/* A byte as two digits, lower case; writes two bytes. */
+char *put_hex_byte(char *p, uint8_t byte);
+
 /* Dotted quad; address as in memory (network order). */
 char *put_ipv4(char *p, const uint8_t address[static 4]);
 
@@ -65,8 +68,5 @@ static inline __attribute__((always_inline)) char *put_string(char *p, const cha
 {
 	return put_bytes(p, text, strlen(text));
 }
-
-/* text, then blanks until `width` bytes are written (as printf's %-*s). */
-char *put_left(char *p, const char *text, unsigned width);
 
 #endif

@@ -27,7 +27,7 @@ struct writer {
 	char *bytes;
 };
 
-/* Size of the block that writer_open_stdout() writes in, in bytes. */
+/* Size of the block that writer_stdout() writes in, in bytes. */
 #define WRITER_BLOCK (64 * 1024)
 
 /*

@@ -175,9 +175,10 @@ int address_list_add(struct address_list *list, const struct address_item *item)
 	return 0;
 }
 
+/* A CR too: files come from other systems. */
 static bool is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	return char_is_blank(c) || c == '\r';
 }
 
 static int read_line(struct address_list *list, const char *text, size_t length)
@@ -425,8 +426,6 @@ static bool in_intervals(const struct intervals *w, struct key key)
 	if (w->index != NULL) {
 		size_t slot = slot_of(w, key.high);
 
-		if (slot >= w->slots)
-			slot = w->slots - 1;
 		from = w->index[slot];
 		to = w->index[slot + 1];
 	}

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "flow/address_set.h"
 #include "flow/protocol.h"
 
@@ -82,7 +83,7 @@ struct node *node_term(struct expression *e, enum term_kind kind)
 	return node;
 }
 
-struct node *node_constant(struct expression *e, bool value)
+static struct node *node_constant(struct expression *e, bool value)
 {
 	return new_node(e, value ? NODE_TRUE : NODE_FALSE);
 }
@@ -316,6 +317,12 @@ int expression_finish(struct expression *e, const struct node *root)
 
 /* --- splitting -------------------------------------------------------- */
 
+/* What a flow must be so that a node can hold. */
+struct node_facts {
+	uint8_t family;   /* AF_UNSPEC: any */
+	int16_t protocol; /* -1: any */
+};
+
 static const struct node_facts no_facts = {.family = AF_UNSPEC, .protocol = -1};
 
 /* Of the protocols that have states, the one whose states alone can be it. */
@@ -369,6 +376,8 @@ static struct node_facts term_facts(const struct term *t, bool negated)
 	return facts;
 }
 
+static struct node_facts node_facts(const struct node *node);
+
 static struct node_facts join_facts(const struct node *node)
 {
 	struct node_facts all = node_facts(node->child[0]);
@@ -387,7 +396,7 @@ static struct node_facts join_facts(const struct node *node)
 	return all;
 }
 
-struct node_facts node_facts(const struct node *node)
+static struct node_facts node_facts(const struct node *node)
 {
 	if (node->kind == NODE_TERM)
 		return term_facts(&node->term, node->negated);
@@ -676,7 +685,7 @@ void expression_tick(const struct expression *e)
 	if (e == NULL)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
-	e->context->now = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	e->context->now = nanoseconds_of(now);
 }
 
 unsigned expression_unknown(const struct expression *e)

@@ -2,7 +2,7 @@
 /*
  * Expressions: a tree of and, or, not over terms.
  *
- * A term may be unknown (enum truth in flow/filter.h), and what is unknown is
+ * A term may be unknown (enum truth in flow/number.h), and what is unknown is
  * neither itself nor its opposite. When all nots have been pushed down to the
  * terms, an unknown term simply does not hold, negated or not, and what is
  * left is plain and and or. expression_finish() brings a tree into this form
@@ -45,12 +45,6 @@ struct node {
 	};
 };
 
-/* What a flow must be so that a node can hold. */
-struct node_facts {
-	uint8_t family;   /* AF_UNSPEC: any */
-	int16_t protocol; /* -1: any */
-};
-
 struct expression {
 	struct arena arena;
 	const struct node *root; /* finished */
@@ -71,7 +65,6 @@ void expression_free(struct expression *e);
  */
 struct node *node_term(struct expression *e, enum term_kind kind);
 struct node *node_not(struct expression *e, struct node *child);
-struct node *node_constant(struct expression *e, bool value);
 
 /* NODE_AND or NODE_OR without children yet; without any they are true and false. */
 struct node *node_join(struct expression *e, enum node_kind kind);
@@ -92,8 +85,6 @@ int expression_finish(struct expression *e, const struct node *root);
  */
 int expression_split(struct expression *e, struct filter *filter);
 
-struct node_facts node_facts(const struct node *node);
-
 /* ----------------------------------------------------------------- matching */
 
 bool expression_matches(const struct expression *e, const struct flow *flow);
@@ -103,12 +94,6 @@ bool expression_matches(const struct expression *e, const struct flow *flow);
  * limits of the network namespace; forget what was unknown. NULL is fine.
  */
 void expression_start(const struct expression *e);
-
-/*
- * What of it may change while an entry lives, or is not told at its end, as a
- * phrase ("its mark"); NULL: nothing.
- */
-const char *filter_changing(const struct filter *filter);
 
 /* Read the clock again, for one that goes on for long. NULL is fine. */
 void expression_tick(const struct expression *e);
@@ -129,12 +114,5 @@ void expression_print(struct writer *w, const struct expression *e);
  * that only options make print nothing.
  */
 void term_print(struct writer *w, const struct term *term, const char *text);
-
-/*
- * A filter in the same language: its terms, those of options too, and the
- * rest; nothing for one that is empty. protocol is the one whose parts and
- * states the terms mean (0: none). Labels are numbers.
- */
-void filter_print(struct writer *w, const struct filter *filter, uint8_t protocol);
 
 #endif

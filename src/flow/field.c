@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "flow/field.h"
 
-#include <linux/netfilter/nf_conntrack_common.h>
 #include <string.h>
 
 #include "flow/filter.h"
 #include "flow/protocol.h"
-
-#define NANOSECONDS UINT64_C(1000000000)
 
 #define ACCOUNTING "net.netfilter.nf_conntrack_acct"
 #define TIMESTAMPS "net.netfilter.nf_conntrack_timestamp"
@@ -153,10 +150,8 @@ static bool read_counters(
 static bool read_age(
 	const struct field *field, const struct flow *flow, uint64_t now, struct field_value *value)
 {
-	uint64_t end = flow->present & FLOW_STOP ? flow->stop : now;
-
 	(void)field;
-	value->number = end > flow->start ? (end - flow->start) / NANOSECONDS : 0;
+	value->number = flow_lifetime(flow, now);
 	return flow->present & FLOW_START;
 }
 
@@ -176,15 +171,7 @@ static bool read_confidence(
 {
 	(void)field;
 	(void)now;
-	if (flow->status & IPS_HW_OFFLOAD)
-		value->number = CONFIDENCE_HW_OFFLOAD;
-	else if (flow->status & IPS_OFFLOAD)
-		value->number = CONFIDENCE_OFFLOAD;
-	else if (flow->status & IPS_ASSURED)
-		value->number = CONFIDENCE_ASSURED;
-	else
-		value->number =
-			flow->status & IPS_SEEN_REPLY ? CONFIDENCE_REPLIED : CONFIDENCE_UNREPLIED;
+	value->number = status_confidence(flow->status);
 	return flow->present & FLOW_STATUS;
 }
 
@@ -378,12 +365,12 @@ int field_compare(
 	return compare_numbers(a->number, b->number);
 }
 
+/* enum ct_dccp_roles of the kernels up to 6.14. */
+const char *const field_role_names[FIELD_ROLES] = {"client", "server"};
+
 const char *field_role_name(uint8_t role)
 {
-	/* enum ct_dccp_roles of the kernels up to 6.14. */
-	static const char *const names[] = {"client", "server"};
-
-	return role < sizeof(names) / sizeof(names[0]) ? names[role] : NULL;
+	return role < FIELD_ROLES ? field_role_names[role] : NULL;
 }
 
 const char *field_confidence_name(uint64_t confidence)

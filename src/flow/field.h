@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "flow/flow.h"
+#include "flow/status.h"
 
 enum field_type {
 	FIELD_U8,
@@ -39,16 +40,6 @@ enum field_type {
 	FIELD_SECONDS,    /* uint64_t, a span of time */
 	FIELD_TIMEOUT,    /* uint32_t, likewise */
 	FIELD_AMOUNT,     /* uint64_t, what can be summed: packets, bytes */
-};
-
-/* How far the kernel trusts a flow: the one word of the text output that says most. */
-enum confidence {
-	CONFIDENCE_UNREPLIED,
-	CONFIDENCE_REPLIED,
-	CONFIDENCE_ASSURED,
-	CONFIDENCE_OFFLOAD,
-	CONFIDENCE_HW_OFFLOAD,
-	CONFIDENCES,
 };
 
 /* A value that was read; which member, the type of its field says. */
@@ -125,7 +116,11 @@ static inline bool field_largest_first(const struct field *field)
 	return field->type == FIELD_AMOUNT || field->type == FIELD_SECONDS;
 }
 
-/* "client" or "server", or NULL for a role that is neither. */
+/* The roles of DCCP by their numbers: "client", "server". */
+#define FIELD_ROLES 2
+extern const char *const field_role_names[FIELD_ROLES];
+
+/* One of them, or NULL for a role that is none. */
 const char *field_role_name(uint8_t role);
 
 /* "unreplied", "replied", …; NULL for a number that is none. */

@@ -17,6 +17,7 @@
 
 struct address_set;
 struct expression;
+struct writer;
 
 enum term_kind {
 	TERM_FAMILY,      /* number: AF_INET or AF_INET6 */
@@ -27,7 +28,7 @@ enum term_kind {
 	TERM_STATE,       /* number */
 	TERM_VTAG,        /* number; of `direction` */
 	TERM_STATUS,      /* (status & mask) == number */
-	TERM_MARK,        /* (mark & mask) == number; number is not masked (quirk kept) */
+	TERM_MARK,        /* (mark & mask) == number; a number beyond its mask matches nothing */
 	TERM_SECMARK,     /* number */
 	TERM_ID,          /* number */
 	TERM_TIMEOUT,     /* number */
@@ -157,6 +158,22 @@ void term_fill_tuple(const struct term *term, struct tuple *tuple);
 
 /* Whether an address term compares the whole address. */
 bool term_is_exact(const struct term *term);
+
+/*
+ * What of it may change while an entry lives, or is not told at its end, as a
+ * phrase ("its mark"); NULL: nothing.
+ */
+const char *filter_changing(const struct filter *filter);
+
+/*
+ * Write a filter for people, in one line without a newline: its terms, those
+ * of options too, and the rest; nothing for one that is empty. protocol is the
+ * one whose parts and states the terms mean (0: none). It is the language of
+ * doc/expressions.md but for what that has no words for and options can ask:
+ * masks that are no /BITS (`src 192.0.2.0 mask 255.0.255.0`) and verification
+ * tags (`orig vtag 5`). Labels are shown by number (`label bit:5`).
+ */
+void filter_print(struct writer *w, const struct filter *filter, uint8_t protocol);
 
 /*
  * Whether the flow is translated that way: what the tuples say, not the

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "flow/expression.h"
+#include "flow/labels.h"
 #include "flow/protocol.h"
 
 struct printed {
@@ -76,11 +77,11 @@ static void print_status(struct printed *p, const struct term *term)
 static void print_labels(struct printed *p, const struct term *term)
 {
 	for (unsigned bit = 0; bit < LABEL_BITS; bit++) {
-		char text[8];
+		char text[16];
 
-		if ((term->labels[bit / 8] >> bit % 8 & 1) == 0)
+		if (!label_is_set(term->labels, bit))
 			continue;
-		snprintf(text, sizeof(text), "%u", bit);
+		snprintf(text, sizeof(text), "bit:%u", bit);
 		print(p, term, text);
 	}
 }

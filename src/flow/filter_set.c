@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/hash.h"
+
 #define NO_ENTRY UINT32_MAX
 
 /* Buckets of a new shape; doubled when there are more entries than buckets. */
@@ -38,15 +40,9 @@ struct filter_shape {
 	size_t count;
 };
 
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-	hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ hash >> 29;
-}
-
 static uint64_t mix_address(uint64_t hash, const union address *address)
 {
-	return mix(mix(hash, address->halves[0]), address->halves[1]);
+	return hash_mix(hash_mix(hash, address->halves[0]), address->halves[1]);
 }
 
 /* The fact that a term fixes, or FACTS for one that a hash cannot use. */
@@ -92,7 +88,7 @@ static uint64_t hash_filter(const struct filter *filter, uint32_t *facts)
 		if (by_fact[fact] == NULL)
 			continue;
 		hash = is_address_fact(fact) ? mix_address(hash, &by_fact[fact]->address)
-					     : mix(hash, by_fact[fact]->number);
+					     : hash_mix(hash, by_fact[fact]->number);
 	}
 	return hash;
 }
@@ -102,12 +98,12 @@ static uint64_t mix_flow_fact(uint64_t hash, const struct flow *flow, unsigned f
 	const struct tuple *tuples = flow->tuple;
 
 	if (fact == FACT_PROTOCOL)
-		return mix(hash, tuples[ORIGINAL].protocol);
+		return hash_mix(hash, tuples[ORIGINAL].protocol);
 	if (fact == FACT_ID)
-		return mix(hash, flow->id);
+		return hash_mix(hash, flow->id);
 	if (fact >= FACT_PART)
-		return mix(hash, tuples[(fact - FACT_PART) / TUPLE_PART_COUNT]
-					 .part[(fact - FACT_PART) % TUPLE_PART_COUNT]);
+		return hash_mix(hash, tuples[(fact - FACT_PART) / TUPLE_PART_COUNT]
+					      .part[(fact - FACT_PART) % TUPLE_PART_COUNT]);
 	if (fact >= FACT_DESTINATION)
 		return mix_address(hash, &tuples[fact - FACT_DESTINATION].destination);
 	return mix_address(hash, &tuples[fact - FACT_SOURCE].source);

@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "flow/tuple.h"
 
 enum direction { ORIGINAL, REPLY, DIRECTIONS };
@@ -158,6 +159,18 @@ struct flow {
 	uint32_t mark_mask;
 	uint8_t labels_mask[LABEL_BYTES];
 };
+
+/*
+ * Whole seconds from the start of a flow, which must be present, to its stop,
+ * or to now (nanoseconds since the epoch) while it has none; 0 where the end
+ * comes before the start.
+ */
+static inline uint64_t flow_lifetime(const struct flow *f, uint64_t now)
+{
+	uint64_t end = f->present & FLOW_STOP ? f->stop : now;
+
+	return end > f->start ? (end - f->start) / NANOSECONDS : 0;
+}
 
 /* Family of the flow: that of its original tuple, else of its reply tuple. */
 static inline uint8_t flow_family(const struct flow *f)

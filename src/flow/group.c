@@ -44,16 +44,21 @@ static unsigned wide_words(const struct field *field)
 	return field->type == FIELD_ADDRESS || field->type == FIELD_LABELS ? 2 : 1;
 }
 
+unsigned group_weight(const struct view *view)
+{
+	for (unsigned i = 0; view->sort_count > 0 && i < view->sum_count; i++) {
+		if (view->sum[i] == view->sort[0].field)
+			return 1 + i;
+	}
+	return 0;
+}
+
 static int start_sketch(struct group_table *table, size_t limit)
 {
-	const struct view *view = table->view;
 	struct group_sketch *sketch = &table->sketch;
 
 	sketch->limit = limit;
-	for (unsigned i = 0; view->sort_count > 0 && i < view->sum_count; i++) {
-		if (view->sum[i] == view->sort[0].field)
-			sketch->weight = 1 + i;
-	}
+	sketch->weight = group_weight(table->view);
 	sketch->heap = calloc(limit, sizeof(*sketch->heap));
 	sketch->place = calloc(limit, sizeof(*sketch->place));
 	return sketch->heap != NULL && sketch->place != NULL ? 0 : -ENOMEM;

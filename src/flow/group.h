@@ -66,6 +66,12 @@ struct group {
 };
 
 /*
+ * What groups are weighed by: n for the n-th sum, counted from 1, if they are
+ * sorted by that first of all; else 0, for the number of flows.
+ */
+unsigned group_weight(const struct view *view);
+
+/*
  * Start; view must outlive the table. limit 0: as many groups as there are.
  * 0 or -ENOMEM.
  */

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include "flow/hash.h"
 #include "flow/protocol.h"
 
 #define KEY_SIZE 13
@@ -114,12 +115,6 @@ static inline size_t home_of(const struct image *image, uint32_t hash)
 
 /* --- what is known of an entry ----------------------------------------- */
 
-static uint64_t mix(uint64_t h, uint64_t value)
-{
-	h = (h ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ h >> 29;
-}
-
 /* A part, 0 when there is none: what is not present was never written. */
 static uint16_t part_of(const struct tuple *t, unsigned index)
 {
@@ -136,13 +131,13 @@ static void hash_tuple(const struct tuple *t, uint16_t zone, uint8_t key[static 
 	uint64_t h[2] = {t->family, ~(uint64_t)t->family};
 
 	for (unsigned i = 0; i < 2; i++) {
-		h[i] = mix(h[i], source->halves[0]);
-		h[i] = mix(h[i], source->halves[1]);
-		h[i] = mix(h[i], destination->halves[0]);
-		h[i] = mix(h[i], destination->halves[1]);
-		h[i] = mix(h[i], (uint64_t)part_of(t, 0) << 32 | (uint64_t)part_of(t, 1) << 16 |
-					 part_of(t, 2));
-		h[i] = mix(h[i], (uint64_t)zone << 16 | own_zone);
+		h[i] = hash_mix(h[i], source->halves[0]);
+		h[i] = hash_mix(h[i], source->halves[1]);
+		h[i] = hash_mix(h[i], destination->halves[0]);
+		h[i] = hash_mix(h[i], destination->halves[1]);
+		h[i] = hash_mix(h[i], (uint64_t)part_of(t, 0) << 32 |
+					      (uint64_t)part_of(t, 1) << 16 | part_of(t, 2));
+		h[i] = hash_mix(h[i], (uint64_t)zone << 16 | own_zone);
 	}
 	memcpy(key, h, KEY_SIZE - 1);
 	key[KEY_SIZE - 1] = t->protocol;

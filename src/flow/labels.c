@@ -2,21 +2,15 @@
 #include "flow/labels.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/parse.h"
 
 /* 128 names are a few KiB; a file beyond this is some other file. */
 #define LIST_MAX (1024 * 1024)
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
 
 static bool is_name_character(char c)
 {
@@ -58,9 +52,9 @@ static const char *parse_line(struct label_map *map, char *line, char *end)
 {
 	if (end > line && end[-1] == '\r')
 		end--;
-	while (line < end && is_blank(*line))
+	while (line < end && char_is_blank(*line))
 		line++;
-	while (end > line && is_blank(end[-1]))
+	while (end > line && char_is_blank(end[-1]))
 		end--;
 	if (line == end || *line == '#')
 		return NULL;
@@ -72,7 +66,7 @@ static const char *parse_line(struct label_map *map, char *line, char *end)
 	if (name == end)
 		return "it has no name behind the bit";
 	*name++ = '\0';
-	while (is_blank(*name))
+	while (char_is_blank(*name))
 		name++;
 	if (!is_name(name, end))
 		return "a name is made of letters, digits, blanks and dashes";
@@ -102,40 +96,19 @@ int label_map_parse(
 	return 0;
 }
 
-/* All of a file into buffer, whose size is LIST_MAX + 1. The length, or a negative errno. */
-static ssize_t read_all(int fd, char *buffer)
-{
-	size_t used = 0;
-
-	while (used <= LIST_MAX) {
-		ssize_t n = read(fd, buffer + used, LIST_MAX + 1 - used);
-
-		if (n == 0)
-			return (ssize_t)used;
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0)
-			used += (size_t)n;
-	}
-	return -EFBIG;
-}
-
 int label_map_load(struct label_map *map, const char *path, label_warning_fn warn, void *data)
 {
-	char *buffer = NULL;
-	ssize_t result;
+	char *text;
+	size_t length;
+	int result;
 
 	*map = (struct label_map){.text = NULL};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	buffer = malloc(LIST_MAX + 1);
-	result = buffer != NULL ? read_all(fd, buffer) : -ENOMEM;
-	if (result >= 0)
-		result = label_map_parse(map, buffer, (size_t)result, warn, data);
-	free(buffer);
-	close(fd);
-	return (int)result;
+	result = file_read(path, LIST_MAX, &text, &length);
+	if (result < 0)
+		return result;
+	result = label_map_parse(map, text, length, warn, data);
+	free(text);
+	return result;
 }
 
 void label_map_free(struct label_map *map)

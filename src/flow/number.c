@@ -3,8 +3,6 @@
 
 #include "flow/protocol.h"
 
-#define NANOSECONDS UINT64_C(1000000000)
-
 /* --- readers ---------------------------------------------------------- */
 
 static inline bool found(uint64_t *out, uint64_t value)
@@ -144,18 +142,12 @@ static inline bool read_timeout(struct number_choice which, const struct flow *f
 static bool read_age(struct number_choice which, const struct flow *flow,
 	struct match_context *context, uint64_t *out)
 {
-	uint64_t end;
-
 	(void)which;
 	if ((flow->present & FLOW_START) == 0)
 		return missing(context, UNKNOWN_TIMES);
-	if (flow->present & FLOW_STOP)
-		end = flow->stop;
-	else if (context != NULL)
-		end = context->now;
-	else
+	if ((flow->present & FLOW_STOP) == 0 && context == NULL)
 		return false;
-	return found(out, end > flow->start ? (end - flow->start) / NANOSECONDS : 0);
+	return found(out, flow_lifetime(flow, context != NULL ? context->now : 0));
 }
 
 static bool read_idle(struct number_choice which, const struct flow *flow,

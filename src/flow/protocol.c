@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* enum tcp_conntrack, uapi nf_conntrack_tcp.h; 9 was LISTEN once. */
+/* enum tcp_conntrack, uapi nf_conntrack_tcp.h; SYN_SENT2 was LISTEN once. */
 static const char *const tcp_states[] = {
 	"NONE",
 	"SYN_SENT",
@@ -20,8 +20,6 @@ static const char *const tcp_states[] = {
 	"CLOSE",
 	"SYN_SENT2",
 };
-
-#define TCP_SYN_SENT2 9
 
 /* IP_CT_TCP_FLAG_… and the rest of uapi nf_conntrack_tcp.h. */
 const char *const tcp_flag_names[TCP_FLAG_COUNT] = {
@@ -40,7 +38,7 @@ uint8_t tcp_usual_flags(uint8_t state)
 	uint8_t flags = IP_CT_TCP_FLAG_BE_LIBERAL | IP_CT_TCP_FLAG_SACK_PERM;
 
 	if (state == TCP_CONNTRACK_TIME_WAIT || state == TCP_CONNTRACK_CLOSE ||
-		state == TCP_CONNTRACK_LISTEN) /* which is SYN_SENT2 */
+		state == TCP_CONNTRACK_SYN_SENT2)
 		flags |= IP_CT_TCP_FLAG_CLOSE_INIT;
 	return flags;
 }
@@ -317,7 +315,7 @@ int protocol_state_by_name(const struct protocol *p, const char *name)
 			return state;
 	}
 	if (p->extra & PROTOCOL_TCP && strcmp(name, "LISTEN") == 0)
-		return TCP_SYN_SENT2;
+		return TCP_CONNTRACK_SYN_SENT2;
 	return -1;
 }
 

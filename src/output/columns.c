@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/columns.h"
 
-#define NANOSECONDS UINT64_C(1000000000)
+#include "base/clock.h"
 
 /*
  * What most people look for. The ranks are such that an IPv4 flow and its
@@ -51,21 +51,9 @@ void columns_of(const struct output *o, struct columns *columns)
 		add(columns, field_by_name(usual_columns[i].name), usual_columns[i].rank);
 }
 
-const char *event_name(enum event_type type)
-{
-	static const char *const names[] = {
-		[EVENT_NONE] = "",
-		[EVENT_NEW] = "new",
-		[EVENT_UPDATE] = "update",
-		[EVENT_DESTROY] = "destroy",
-	};
-
-	return names[type];
-}
-
 uint64_t output_now(const struct output *o, const struct event *event)
 {
 	if (event == NULL)
 		return (uint64_t)o->now * NANOSECONDS;
-	return (uint64_t)event->received.tv_sec * NANOSECONDS + (uint64_t)event->received.tv_nsec;
+	return nanoseconds_of(event->received);
 }

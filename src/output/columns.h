@@ -14,9 +14,6 @@ struct columns {
 
 void columns_of(const struct output *o, struct columns *columns);
 
-/* "new", "update", "destroy", or "" for what is no event. */
-const char *event_name(enum event_type type);
-
 /* Nanoseconds since the epoch against which ages are counted. */
 uint64_t output_now(const struct output *o, const struct event *event);
 

@@ -15,18 +15,9 @@
 /* A quote is doubled; what a terminal could act on is shown as in text. */
 static char *put_csv_special(char *p, uint32_t code, const uint8_t *bytes, unsigned length)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	if (code == '"')
 		return put_string(p, "\"\"");
-	if (code >= 0xa0 && code != INVALID_BYTE)
-		return put_bytes(p, (const char *)bytes, length);
-	for (unsigned i = 0; i < length; i++) {
-		p = put_string(p, "\\x");
-		p = put_character(p, digits[bytes[i] >> 4]);
-		p = put_character(p, digits[bytes[i] & 15]);
-	}
-	return p;
+	return put_plain_special(p, code, bytes, length);
 }
 
 static char *put_text(struct output *o, char *p, const void *bytes, size_t length)
@@ -57,26 +48,13 @@ static char *put_labels(struct output *o, char *p, const uint8_t labels[static L
 	return put_character(p, '"');
 }
 
-static char *put_hexadecimal(struct output *o, char *p, struct slice slice)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (unsigned i = 0; i < slice.length; i++) {
-		if (i % (RECORD_ROOM / 4) == 0)
-			p = record_room(o->writer, p);
-		p = put_character(p, digits[slice.bytes[i] >> 4]);
-		p = put_character(p, digits[slice.bytes[i] & 15]);
-	}
-	return record_room(o->writer, p);
-}
-
 static char *put_csv_value(
 	struct output *o, char *p, const struct field *field, const struct field_value *value)
 {
 	const struct value_style style = {.human = false};
 
 	if (field->type == FIELD_BYTES)
-		return put_hexadecimal(o, p, value->text);
+		return put_hex_bytes(o->writer, p, value->text.bytes, value->text.length);
 	if (field_is_text(field))
 		return put_quoted(o, p, value->text);
 	if (field->type == FIELD_LABELS)

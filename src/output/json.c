@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "flow/field.h"
 #include "flow/filter.h"
 #include "flow/labels.h"
@@ -13,8 +14,6 @@
 #include "output/output.h"
 #include "output/parts.h"
 #include "output/summary.h"
-
-#define NANOSECONDS UINT64_C(1000000000)
 
 /* Only after something was put since the last call that takes the writer. */
 static char *put_close(char *p, char bracket)
@@ -31,12 +30,6 @@ static inline __attribute__((always_inline)) char *put_key(char *p, const char *
 	return put_string(put_string(put_character(p, '"'), key), "\":");
 }
 
-/* A key out of a table. */
-static inline char *put_named_key(char *p, const char *key)
-{
-	return put_string(put_name(put_character(p, '"'), key), "\":");
-}
-
 static inline char *put_number_value(char *p, uint64_t value)
 {
 	return put_character(put_u64(p, value), ',');
@@ -50,7 +43,7 @@ static inline __attribute__((always_inline)) char *put_number(
 
 static inline char *put_named_number(char *p, const char *key, uint64_t value)
 {
-	return put_number_value(put_named_key(p, key), value);
+	return put_number_value(put_json_key(p, key), value);
 }
 
 /* Names out of tables, none of which needs escapes. */
@@ -68,8 +61,6 @@ static inline __attribute__((always_inline)) char *put_word(
 /* RFC 8259, 7; also the controls from U+007F to U+009F. No UTF-8: U+FFFD. */
 static char *put_json_special(char *p, uint32_t code, const uint8_t *bytes, unsigned length)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	if (code == INVALID_BYTE)
 		return put_string(p, "\xef\xbf\xbd");
 	if (code >= 0xa0)
@@ -80,8 +71,7 @@ static char *put_json_special(char *p, uint32_t code, const uint8_t *bytes, unsi
 		return put_string(p, "\\n");
 	if (code == '\t')
 		return put_string(p, "\\t");
-	p = put_string(p, "\\u00");
-	return put_character(put_character(p, digits[code >> 4]), digits[code & 15]);
+	return put_hex_byte(put_string(p, "\\u00"), (uint8_t)code);
 }
 
 /* A string of any bytes, with its comma. */
@@ -101,15 +91,8 @@ static inline __attribute__((always_inline)) char *put_text(
 /* Bytes that are no text, in hexadecimal. */
 static char *put_hex_value(struct output *o, char *p, const uint8_t *bytes, size_t length)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	p = put_character(p, '"');
-	for (size_t i = 0; i < length; i++) {
-		if (i % (RECORD_ROOM / 4) == 0)
-			p = record_room(o->writer, p);
-		p = put_character(put_character(p, digits[bytes[i] >> 4]), digits[bytes[i] & 15]);
-	}
-	return put_string(record_room(o->writer, p), "\",");
+	p = put_hex_bytes(o->writer, put_character(p, '"'), bytes, length);
+	return put_string(p, "\",");
 }
 
 static char *put_time_value(char *p, uint64_t second, uint64_t nanosecond)
@@ -153,22 +136,17 @@ static char *put_tuple(char *p, const struct tuple *tuple, const struct protocol
 }
 
 /* The offsets are signed in the kernel (struct nf_ct_seqadj). */
-static char *put_signed(char *p, const char *key, uint32_t value)
+static char *put_offset(char *p, const char *key, uint32_t value)
 {
-	p = put_key(p, key);
-	if (value > INT32_MAX)
-		p = put_u32(put_character(p, '-'), -value);
-	else
-		p = put_u32(p, value);
-	return put_character(p, ',');
+	return put_character(put_signed(put_key(p, key), value), ',');
 }
 
 static char *put_sequence(char *p, const struct sequence_adjustment *sequence)
 {
 	p = put_character(put_key(p, "sequence_adjustment"), '{');
 	p = put_number(p, "correction_position", sequence->correction_position);
-	p = put_signed(p, "offset_before", sequence->offset_before);
-	p = put_signed(p, "offset_after", sequence->offset_after);
+	p = put_offset(p, "offset_before", sequence->offset_before);
+	p = put_offset(p, "offset_after", sequence->offset_after);
 	return put_close(p, '}');
 }
 
@@ -235,7 +213,7 @@ static char *put_labels_value(struct output *o, char *p, const uint8_t *labels)
 	return put_close(p, ']');
 }
 
-static char *put_name_or_number(char *p, const char *name, uint64_t number)
+static char *put_word_or_number(char *p, const char *name, uint64_t number)
 {
 	return name ? put_word_value(p, name) : put_number_value(p, number);
 }
@@ -244,19 +222,12 @@ static char *put_state_value(char *p, uint8_t protocol, uint64_t state)
 {
 	const struct protocol *row = protocol_by_number(protocol);
 
-	return put_name_or_number(p, row ? protocol_state_name(row, (uint8_t)state) : NULL, state);
+	return put_word_or_number(p, row ? protocol_state_name(row, (uint8_t)state) : NULL, state);
 }
 
 static char *put_address_value(char *p, uint8_t family, const union address *address)
 {
 	return put_string(put_address(put_character(p, '"'), family, address), "\",");
-}
-
-static const char *name_of_protocol(uint64_t number)
-{
-	const struct protocol *protocol = protocol_by_number((uint8_t)number);
-
-	return protocol ? protocol->name : NULL;
 }
 
 char *put_json_value(
@@ -278,19 +249,19 @@ char *put_json_value(
 	case FIELD_STATUS:
 		return put_status_value(p, (uint32_t)number);
 	case FIELD_ROLE:
-		return put_name_or_number(p, field_role_name((uint8_t)number), number);
+		return put_word_or_number(p, field_role_name((uint8_t)number), number);
 	case FIELD_LABELS:
 		return put_labels_value(o, p, value->labels);
 	case FIELD_ADDRESS:
 		return put_address_value(p, value->family, &value->address);
 	case FIELD_PROTOCOL:
-		return put_name_or_number(p, name_of_protocol(number), number);
+		return put_word_or_number(p, protocol_row_name((uint8_t)number), number);
 	case FIELD_FAMILY:
 		return put_word_value(p, family_name((uint8_t)number));
 	case FIELD_NAT:
 		return put_word_value(p, field_nat_name(number));
 	case FIELD_CONFIDENCE:
-		return put_name_or_number(p, field_confidence_name(number), number);
+		return put_word_or_number(p, field_confidence_name(number), number);
 	default:
 		return put_number_value(p, number);
 	}
@@ -303,7 +274,7 @@ static char *put_field(
 
 	if (!field_read(field, flow, 0, &value))
 		return p;
-	return put_json_value(o, put_named_key(p, field->name), field, &value);
+	return put_json_value(o, put_json_key(p, field->name), field, &value);
 }
 
 static char *put_nat(char *p, const struct flow *flow)
@@ -347,14 +318,11 @@ static char *put_clock(char *p, const char *key, struct timespec time)
 
 static char *put_event(struct output *o, char *p, const struct event *event)
 {
-	static const char *const types[] = {
-		[EVENT_NEW] = "new", [EVENT_UPDATE] = "update", [EVENT_DESTROY] = "destroy"};
-
 	if (event->type == EVENT_NONE)
 		return p;
-	p = put_word(p, "event", types[event->type]);
+	p = put_word(p, "event", event_name(event->type));
 	if (event->source != EVENT_LIVE)
-		p = put_word(p, "from", event->source == EVENT_SNAPSHOT ? "snapshot" : "resync");
+		p = put_word(p, "from", event_source_name(event->source));
 	p = put_clock(p, "received", event->received);
 	if (event->port)
 		p = put_number(p, "port_id", event->port);

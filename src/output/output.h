@@ -24,7 +24,7 @@ enum output_flag {
 	OUTPUT_ID = 1 << 2,
 	OUTPUT_KTIMESTAMP = 1 << 3,
 	OUTPUT_LABELS = 1 << 4,
-	OUTPUT_USERSPACE = 1 << 5, /* changes nothing (reference, quirk 38) */
+	OUTPUT_USERSPACE = 1 << 5, /* taken, and changes nothing: as in 1.4.9 */
 	OUTPUT_FULL = 1 << 6,      /* of save: TCP windows that the kernel follows, too */
 	OUTPUT_RECEIVED = 1 << 7,  /* when an event was read, whatever time the kernel gave it */
 };

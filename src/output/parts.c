@@ -4,9 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "flow/labels.h"
-
-#define NANOSECONDS UINT64_C(1000000000)
 
 const char *family_name(uint8_t family)
 {
@@ -18,6 +17,29 @@ const char *family_name(uint8_t family)
 	default:
 		return "unknown";
 	}
+}
+
+const char *event_name(enum event_type type)
+{
+	static const char *const names[] = {
+		[EVENT_NONE] = "",
+		[EVENT_NEW] = "new",
+		[EVENT_UPDATE] = "update",
+		[EVENT_DESTROY] = "destroy",
+	};
+
+	return names[type];
+}
+
+const char *event_source_name(enum event_source source)
+{
+	static const char *const names[] = {
+		[EVENT_LIVE] = "live",
+		[EVENT_SNAPSHOT] = "snapshot",
+		[EVENT_RESYNC] = "resync",
+	};
+
+	return names[source];
 }
 
 struct ready_name ready_names[READY_NAMES];
@@ -66,7 +88,7 @@ static bool utf8_valid(const struct utf8_lead *lead, const uint8_t *bytes, size_
 	if (bytes[1] < lead->second_first || bytes[1] > lead->second_last)
 		return false;
 	for (unsigned i = 2; i < lead->length; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
+		if (!utf8_continues(bytes[i]))
 			return false;
 	}
 	return true;
@@ -118,23 +140,28 @@ char *put_escaped(struct writer *w, char *p, const uint8_t *bytes, size_t length
 	return record_room(w, p);
 }
 
-static char *put_plain_special(char *p, uint32_t code, const uint8_t *bytes, unsigned length)
+char *put_plain_special(char *p, uint32_t code, const uint8_t *bytes, unsigned length)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	if (code >= 0xa0 && code != INVALID_BYTE)
 		return put_bytes(p, (const char *)bytes, length);
-	for (unsigned i = 0; i < length; i++) {
-		p = put_string(p, "\\x");
-		*p++ = digits[bytes[i] >> 4];
-		*p++ = digits[bytes[i] & 15];
-	}
+	for (unsigned i = 0; i < length; i++)
+		p = put_hex_byte(put_string(p, "\\x"), bytes[i]);
 	return p;
 }
 
 char *put_plain(struct writer *w, char *p, const void *bytes, size_t length)
 {
 	return put_escaped(w, p, bytes, length, "", put_plain_special);
+}
+
+char *put_hex_bytes(struct writer *w, char *p, const uint8_t *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (i % (RECORD_ROOM / 4) == 0)
+			p = record_room(w, p);
+		p = put_hex_byte(p, bytes[i]);
+	}
+	return record_room(w, p);
 }
 
 unsigned next_named_label(

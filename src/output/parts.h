@@ -3,8 +3,8 @@
  * What several formats share. All put_* functions follow base/put.h: they
  * write at p and return the place behind the last byte.
  *
- * Room: a format begins a record with record_room(), which gives RECORD_ROOM
- * bytes. All members of a record whose size has a bound fit in that together.
+ * Room: a format begins a record with writer_reserve() of RECORD_ROOM bytes.
+ * All members of a record whose size has a bound fit in that together.
  * What has no bound (names, security contexts) goes through put_escaped(),
  * which gives RECORD_ROOM bytes anew behind what it has written. Bytes written
  * before a call that takes the writer may be gone to the file: do not look back
@@ -27,7 +27,10 @@
 
 #define RECORD_ROOM WRITER_RESERVE_MAX
 
-/* The end of the record so far; RECORD_ROOM bytes behind the returned place. */
+/*
+ * Within a record: all before `end` is put, and there are RECORD_ROOM bytes anew
+ * behind the returned place.
+ */
 static inline char *record_room(struct writer *w, const char *end)
 {
 	writer_commit(w, end);
@@ -94,6 +97,38 @@ static inline char *put_part(char *p, enum part_kind kind, uint16_t value)
 	return put_u32(p, value);
 }
 
+/* Decimal, of 32 bits that are signed (two's complement). */
+static inline char *put_signed(char *p, uint32_t value)
+{
+	return value > INT32_MAX ? put_u32(put_character(p, '-'), -value) : put_u32(p, value);
+}
+
+/* A name out of a table, or the number that has none (NULL). */
+static inline char *put_name_or_number(char *p, const char *name, uint64_t number)
+{
+	return name ? put_name(p, name) : put_u64(p, number);
+}
+
+/* A key of JSON out of a table, and its colon. */
+static inline char *put_json_key(char *p, const char *key)
+{
+	return put_string(put_name(put_character(p, '"'), key), "\":");
+}
+
+/* A byte of UTF-8 that does not begin a character (RFC 3629). */
+static inline bool utf8_continues(uint8_t byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
+/* The name of a protocol's row; NULL: it has none (protocol_name() says "unknown"). */
+static inline const char *protocol_row_name(uint8_t number)
+{
+	const struct protocol *protocol = protocol_by_number(number);
+
+	return protocol ? protocol->name : NULL;
+}
+
 /* The number of the protocol, by whichever tuple is there. */
 static inline uint8_t protocol_number(const struct flow *flow)
 {
@@ -106,6 +141,12 @@ static inline bool tuple_has_part(const struct tuple *tuple, unsigned index)
 {
 	return tuple->present & TUPLE_PART << index;
 }
+
+/* "new", "update", "destroy", or "" for what is no event. */
+const char *event_name(enum event_type type);
+
+/* How it is known: "live", "snapshot", "resync". */
+const char *event_source_name(enum event_source source);
 
 /* "ipv4", "ipv6", or "unknown". */
 const char *family_name(uint8_t family);
@@ -132,6 +173,12 @@ char *put_escaped(struct writer *w, char *p, const uint8_t *bytes, size_t length
 /* Likewise for plain text: what a terminal could act on is shown as \xHH. */
 char *put_plain(struct writer *w, char *p, const void *bytes, size_t length);
 
+/* The put_special_fn of that. */
+char *put_plain_special(char *p, uint32_t code, const uint8_t *bytes, unsigned length);
+
+/* Bytes of any number that are no text, in hexadecimal; gives room anew as put_escaped() does. */
+char *put_hex_bytes(struct writer *w, char *p, const uint8_t *bytes, size_t length);
+
 /* A value in JSON, and the comma behind it. */
 char *put_json_value(
 	struct output *o, char *p, const struct field *field, const struct field_value *value);
@@ -152,7 +199,11 @@ char *put_moment(char *p, uint64_t second, uint64_t nanosecond);
 /* When it happened: the kernel's time of the event if it has one, else when it was read. */
 struct timespec event_time(const struct flow *flow, const struct event *event);
 
-/* Seconds from the start of a flow to its end, or to now while it lives. */
+/*
+ * Seconds from the start of a flow to its end, or to now while it lives, as
+ * 1.4.9 counts them for delta-time: between the seconds in which the two lie,
+ * which may be one more than flow_lifetime().
+ */
 uint64_t flow_age(const struct output *o, const struct flow *flow, const struct event *event);
 
 /* The time to print with an expectation: of its event, or the present one. */

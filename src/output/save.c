@@ -117,16 +117,20 @@ static char *put_reply_zone(char *p, const char *option, const struct saved *sav
 	return put_tuple_zone(p, option, &saved->flow->tuple[REPLY]);
 }
 
+static char *put_tuple_addresses(
+	char *p, const struct tuple *tuple, const char *source, const char *destination)
+{
+	if (tuple->present & TUPLE_SOURCE)
+		p = put_address(put_name(p, source), tuple->family, &tuple->source);
+	if (tuple->present & TUPLE_DESTINATION)
+		p = put_address(put_name(p, destination), tuple->family, &tuple->destination);
+	return p;
+}
+
 static char *put_original_addresses(char *p, const char *option, const struct saved *saved)
 {
-	const struct tuple *tuple = &saved->flow->tuple[ORIGINAL];
-
 	(void)option;
-	if (tuple->present & TUPLE_SOURCE)
-		p = put_address(put_string(p, " -s "), tuple->family, &tuple->source);
-	if (tuple->present & TUPLE_DESTINATION)
-		p = put_address(put_string(p, " -d "), tuple->family, &tuple->destination);
-	return p;
+	return put_tuple_addresses(p, &saved->flow->tuple[ORIGINAL], " -s ", " -d ");
 }
 
 /* What source and destination NAT change in the reply tuple, and how it is said. */
@@ -211,13 +215,12 @@ static char *put_reply_addresses(char *p, const char *option, const struct saved
 	return put_reply_address(p, saved, &source_nat);
 }
 
-static char *put_parts(char *p, const struct saved *saved, enum direction direction)
+/* The parts of a tuple by the options of a protocol for that place. */
+static char *put_tuple_parts(
+	char *p, const struct tuple *tuple, const struct protocol *protocol, enum part_place place)
 {
-	const struct tuple *tuple = &saved->flow->tuple[direction];
-	enum part_place place = direction == ORIGINAL ? PART_ORIGINAL : PART_REPLY;
-
-	for (unsigned i = 0; i < saved->protocol->part_count; i++) {
-		const char *option = saved->protocol->part[i].option[place];
+	for (unsigned i = 0; protocol && i < protocol->part_count; i++) {
+		const char *option = protocol->part[i].option[place];
 
 		if (!option || !tuple_has_part(tuple, i))
 			continue;
@@ -229,9 +232,7 @@ static char *put_parts(char *p, const struct saved *saved, enum direction direct
 
 static char *put_protocol_name(char *p, uint8_t number)
 {
-	const struct protocol *protocol = protocol_by_number(number);
-
-	return protocol ? put_name(p, protocol->name) : put_u32(p, number);
+	return put_name_or_number(p, protocol_row_name(number), number);
 }
 
 static char *put_protocol(char *p, const char *option, const struct saved *saved)
@@ -243,9 +244,8 @@ static char *put_protocol(char *p, const char *option, const struct saved *saved
 	if (!(tuple->present & TUPLE_PROTOCOL))
 		return p;
 	p = put_protocol_name(put_name(p, option), tuple->protocol);
-	if (!saved->protocol)
-		return p;
-	return put_parts(put_parts(p, saved, ORIGINAL), saved, REPLY);
+	p = put_tuple_parts(p, &saved->flow->tuple[ORIGINAL], saved->protocol, PART_ORIGINAL);
+	return put_tuple_parts(p, &saved->flow->tuple[REPLY], saved->protocol, PART_REPLY);
 }
 
 static char *put_saved_state(char *p, const char *option, const struct saved *saved)
@@ -345,11 +345,6 @@ static char *put_helper(char *p, const char *option, const struct saved *saved)
 }
 
 /* The offsets are signed in the kernel (struct nf_ct_seqadj). */
-static char *put_signed(char *p, uint32_t value)
-{
-	return value > INT32_MAX ? put_u32(put_character(p, '-'), -value) : put_u32(p, value);
-}
-
 static char *put_sequence(
 	char *p, const char *option, const struct saved *saved, enum direction direction)
 {
@@ -488,35 +483,6 @@ static void save_flow(struct output *o, const struct flow *flow, const struct ev
 
 /* --- expectations ----------------------------------------------------- */
 
-static char *put_tuple_addresses(
-	char *p, const struct tuple *tuple, const char *source, const char *destination)
-{
-	if (tuple->present & TUPLE_SOURCE)
-		p = put_address(put_name(p, source), tuple->family, &tuple->source);
-	if (tuple->present & TUPLE_DESTINATION)
-		p = put_address(put_name(p, destination), tuple->family, &tuple->destination);
-	return p;
-}
-
-/*
- * The parts of a tuple by the options of the master's protocol, which the line
- * names: those of the expected one are not known to the right of it. GRE keys
- * and ports are the same to the kernel.
- */
-static char *put_tuple_parts(
-	char *p, const struct tuple *tuple, const struct protocol *protocol, enum part_place place)
-{
-	for (unsigned i = 0; protocol && i < protocol->part_count; i++) {
-		const char *option = protocol->part[i].option[place];
-
-		if (!option || !tuple_has_part(tuple, i))
-			continue;
-		p = put_character(put_name(put_string(p, " --"), option), ' ');
-		p = put_u32(p, tuple->part[i]);
-	}
-	return p;
-}
-
 /* Those that the kernel takes: USERSPACE is its own (ctnetlink_alloc_expect()). */
 static char *put_expectation_flags(char *p, uint32_t flags)
 {
@@ -545,6 +511,11 @@ static char *put_expectation_nat(char *p, const struct expectation *e)
 		p, nat, &nat->source, tuple_has_part(nat, 0) ? (int)nat->part[0] : -1);
 }
 
+/*
+ * Parts by the options of the master's protocol, which the line names: those of
+ * the expected one are not known to the right of it. GRE keys and ports are the
+ * same to the kernel.
+ */
 static char *put_expected(char *p, const struct expectation *e, const struct protocol *protocol)
 {
 	p = put_tuple_addresses(p, &e->tuple, " --tuple-src ", " --tuple-dst ");

@@ -5,9 +5,6 @@
 
 #include "output/parts.h"
 
-/* Blanks between two columns. */
-#define GAP 2
-
 #define RESET "\033[0m"
 
 /* SGR sequences (ECMA-48) that are readable on light and dark ground. */
@@ -30,18 +27,12 @@ struct sheet_column *sheet_add(struct sheet *sheet, const char *heading)
 	return column;
 }
 
-/* A byte that does not begin a character (RFC 3629). */
-static bool continues(char byte)
-{
-	return ((unsigned char)byte & 0xc0) == 0x80;
-}
-
 unsigned sheet_width(const char *text, size_t length)
 {
 	unsigned width = 0;
 
 	for (size_t i = 0; i < length; i++)
-		width += !continues(text[i]);
+		width += !utf8_continues((uint8_t)text[i]);
 	return width;
 }
 
@@ -59,7 +50,7 @@ unsigned sheet_line_width(const struct sheet *sheet)
 
 	for (unsigned i = 0; i < sheet->count; i++) {
 		if (!sheet->column[i].hidden)
-			width += sheet->column[i].width + (width > 0 ? GAP : 0);
+			width += sheet->column[i].width + (width > 0 ? SHEET_GAP : 0);
 	}
 	return width;
 }
@@ -124,7 +115,7 @@ static size_t first_bytes(const char *text, size_t length, unsigned width)
 	size_t i = 0;
 
 	for (; i < length; i++) {
-		if (!continues(text[i]) && width-- == 0)
+		if (!utf8_continues((uint8_t)text[i]) && width-- == 0)
 			break;
 	}
 	return i;
@@ -135,7 +126,7 @@ static size_t last_bytes(const char *text, size_t length, unsigned width)
 	size_t i = length;
 
 	while (i > 0 && width > 0)
-		width -= !continues(text[--i]);
+		width -= !utf8_continues((uint8_t)text[--i]);
 	return length - i;
 }
 
@@ -177,7 +168,7 @@ void sheet_put(const struct sheet *sheet, struct writer *w, unsigned column, con
 		p = put_string(p, RESET);
 	if (!c->right && !last)
 		p = put_blanks(p, blanks);
-	p = last ? put_character(p, '\n') : put_blanks(p, GAP);
+	p = last ? put_character(p, '\n') : put_blanks(p, SHEET_GAP);
 	writer_commit(w, p);
 }
 

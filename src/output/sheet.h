@@ -16,6 +16,9 @@
 /* The most bytes of a cell. */
 #define SHEET_CELL_MAX 512
 
+/* Blanks between two columns. */
+#define SHEET_GAP 2
+
 enum { SHEET_COLUMNS_MAX = 32 };
 
 /* How a cell looks on a terminal with colours. */

@@ -9,8 +9,6 @@
 #include "output/sheet.h"
 #include "output/value.h"
 
-#define UNKNOWN "-"
-
 /* Addresses and texts are cut to this if the terminal is too small. */
 #define LEAST_KEY 12
 
@@ -19,21 +17,11 @@ enum { BAR_LEAST = 5, BAR_MOST = 40 };
 
 /* --- numbers ---------------------------------------------------------- */
 
-/* The index of the sum that weighs, or -1: the flows do. */
-static int weighing_sum(const struct view *view)
-{
-	for (unsigned i = 0; view->sort_count > 0 && i < view->sum_count; i++) {
-		if (view->sum[i] == view->sort[0].field)
-			return (int)i;
-	}
-	return -1;
-}
-
 uint64_t summary_weight(const struct summary *summary, const struct group_counts *counts)
 {
-	int sum = weighing_sum(summary->table->view);
+	unsigned sum = group_weight(summary->table->view);
 
-	return sum < 0 ? counts->flows : counts->sum[sum];
+	return sum == 0 ? counts->flows : counts->sum[sum - 1];
 }
 
 uint32_t summary_share(const struct summary *summary, const struct group_counts *counts)
@@ -180,7 +168,7 @@ static char *put_key(char *p, const struct page *page, const struct row *row, un
 	const char *name;
 
 	if (row->kind == ROW_GROUP && !row->group.known[i])
-		return put_string(p, UNKNOWN);
+		return put_string(p, VALUE_UNKNOWN);
 	if (row->kind == ROW_GROUP) {
 		name = name_of(page, row, i);
 		if (name != NULL)
@@ -201,7 +189,7 @@ static char *put_key(char *p, const struct page *page, const struct row *row, un
 static char *put_count(char *p, const struct page *page, const struct row *row, uint64_t count)
 {
 	if (count == GROUP_UNKNOWN)
-		return put_string(p, UNKNOWN);
+		return put_string(p, VALUE_UNKNOWN);
 	if (row->group.off > 0)
 		p = put_character(p, '~');
 	return page->style.human ? put_amount(p, count) : put_u64(p, count);
@@ -237,7 +225,7 @@ static char *put_text(char *p, const struct page *page, const struct row *row, u
 	if (column == sums + 1 && page->summary->nanoseconds > 0)
 		return put_rate(p, summary_rate(page->summary, counts));
 	if (summary_weight(page->summary, counts) == GROUP_UNKNOWN)
-		return put_string(p, UNKNOWN);
+		return put_string(p, VALUE_UNKNOWN);
 	return put_share(p, summary_share(page->summary, counts));
 }
 
@@ -309,7 +297,7 @@ static void put_row(struct page *page, const struct row *row)
 /* A bar where there is a person to see it, and room. */
 static void add_bar(struct page *page)
 {
-	unsigned used = sheet_line_width(&page->sheet) + 2;
+	unsigned used = sheet_line_width(&page->sheet) + SHEET_GAP;
 	unsigned left = page->sheet.terminal.width > used ? page->sheet.terminal.width - used : 0;
 
 	if (!page->sheet.terminal.there || left < BAR_LEAST)

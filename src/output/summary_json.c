@@ -6,23 +6,18 @@
 #include "output/summary.h"
 #include "output/value.h"
 
-static char *put_name_key(char *p, const char *key)
-{
-	return put_string(put_name(put_character(p, '"'), key), "\":");
-}
-
 static char *put_count(char *p, const char *key, uint64_t count)
 {
 	if (count == GROUP_UNKNOWN)
 		return p;
-	return put_character(put_u64(put_name_key(p, key), count), ',');
+	return put_character(put_u64(put_json_key(p, key), count), ',');
 }
 
 /* A number with so many decimals, given in units of the last one. */
 static char *put_decimal(
 	char *p, const char *key, uint64_t number, uint64_t unit, unsigned decimals)
 {
-	p = put_character(put_u64(put_name_key(p, key), number / unit), '.');
+	p = put_character(put_u64(put_json_key(p, key), number / unit), '.');
 	return put_character(put_u64_padded(p, number % unit, decimals), ',');
 }
 
@@ -46,7 +41,7 @@ static char *put_keys(struct output *o, char *p, const struct view *view, const 
 		if (!group->known[i])
 			continue;
 		p = put_string(record_room(o->writer, p), before);
-		p = put_name_key(p, view->key[i].field->name);
+		p = put_json_key(p, view->key[i].field->name);
 		p = put_key(o, p, &view->key[i], &group->key[i]);
 		before = "";
 	}

@@ -18,8 +18,6 @@
 #define HELD_ROWS 1000
 #define HELD_SIZE (256 * 1024)
 
-#define UNKNOWN "-"
-
 /* Names are cut to this if the terminal is too small; an address in two fifths of 80. */
 #define LEAST_ADDRESS 17
 #define LEAST_TEXT    8
@@ -123,12 +121,18 @@ static char *text_of(struct held_cell *cell)
 	return (char *)(cell + 1);
 }
 
+/* Bytes that a cell takes with its text, up to where the next one is aligned. */
+static size_t size_of(const struct held_cell *cell)
+{
+	const size_t align = _Alignof(struct held_cell);
+
+	return (sizeof(*cell) + cell->length + align - 1) / align * align;
+}
+
 static void end_cell(struct held_cell *cell, const char *end)
 {
-	size_t align = _Alignof(struct held_cell);
-
 	cell->length = (uint16_t)(end - text_of(cell));
-	table.used += (sizeof(*cell) + cell->length + align - 1) / align * align;
+	table.used += size_of(cell);
 }
 
 static enum sheet_style style_of(const struct field *field, const char *text)
@@ -162,7 +166,7 @@ static void hold_field(struct output *o, const struct field *field, const struct
 
 	if (!field_read(field, flow, output_now(o, event), &cell->value)) {
 		cell->dull = true;
-		end_cell(cell, put_string(text, UNKNOWN));
+		end_cell(cell, put_string(text, VALUE_UNKNOWN));
 		return;
 	}
 	if (field->type == FIELD_ADDRESS)
@@ -210,7 +214,6 @@ typedef void (*cell_fn)(struct output *o, unsigned column, const struct held_cel
 
 static void for_cells(struct output *o, cell_fn fn)
 {
-	const size_t align = _Alignof(struct held_cell);
 	size_t at = 0;
 
 	for (unsigned row = 0; row < table.rows; row++) {
@@ -219,7 +222,7 @@ static void for_cells(struct output *o, cell_fn fn)
 				(const struct held_cell *)(void *)(table.held + at);
 
 			fn(o, column, cell);
-			at += (sizeof(*cell) + cell->length + align - 1) / align * align;
+			at += size_of(cell);
 		}
 	}
 }

@@ -6,7 +6,9 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "flow/labels.h"
+#include "flow/status.h"
 #include "output/output.h"
 #include "output/parts.h"
 #include "output/summary.h"
@@ -137,17 +139,19 @@ static char *put_direction(char *p, const struct flow *flow, enum direction dire
 	return p;
 }
 
-/* One word at the most: hardware offload tells more than software offload, that more than ASSURED.
- */
+/* One word at the most; [UNREPLIED] stands elsewhere. */
 static char *put_confidence(char *p, uint32_t status)
 {
-	if (status & IPS_HW_OFFLOAD)
+	switch (status_confidence(status)) {
+	case CONFIDENCE_HW_OFFLOAD:
 		return put_string(p, "[HW_OFFLOAD] ");
-	if (status & IPS_OFFLOAD)
+	case CONFIDENCE_OFFLOAD:
 		return put_string(p, "[OFFLOAD] ");
-	if (status & IPS_ASSURED)
+	case CONFIDENCE_ASSURED:
 		return put_string(p, "[ASSURED] ");
-	return p;
+	default:
+		return p;
+	}
 }
 
 static char *put_tuples(char *p, const struct flow *flow, const struct protocol *protocol)
@@ -178,7 +182,7 @@ static char *put_calendar(char *p, const char *key, uint64_t nanoseconds)
 {
 	static const char days[] = "SunMonTueWedThuFriSat";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	const struct tm *tm = local_time((time_t)(nanoseconds / 1000000000));
+	const struct tm *tm = local_time((time_t)(nanoseconds / NANOSECONDS));
 
 	p = put_character(put_bytes(put_string(p, key), days + 3 * tm->tm_wday, 3), ' ');
 	p = put_character(put_bytes(p, months + 3 * tm->tm_mon, 3), ' ');

@@ -4,11 +4,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "flow/labels.h"
 #include "flow/status.h"
 #include "output/parts.h"
-
-#define NANOSECONDS UINT64_C(1000000000)
 
 /* Bytes of a text that are shown; each may become six. */
 #define TEXT_SHOWN 64
@@ -71,12 +70,8 @@ static char *put_start_of(char *p, const void *bytes, size_t length)
 
 static char *put_bytes_value(char *p, struct slice slice)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	for (unsigned i = 0; i < slice.length && i < TEXT_SHOWN; i++) {
-		p = put_character(p, digits[slice.bytes[i] >> 4]);
-		p = put_character(p, digits[slice.bytes[i] & 15]);
-	}
+	for (unsigned i = 0; i < slice.length && i < TEXT_SHOWN; i++)
+		p = put_hex_byte(p, slice.bytes[i]);
 	return slice.length > TEXT_SHOWN ? put_string(p, CUT) : p;
 }
 
@@ -115,18 +110,6 @@ static char *put_labels(
 	return p > start ? p - 1 : put_character(p, '-');
 }
 
-static char *put_name_or_number(char *p, const char *name, uint64_t number)
-{
-	return name != NULL ? put_name(p, name) : put_u64(p, number);
-}
-
-static const char *name_of_protocol(uint64_t number)
-{
-	const struct protocol *protocol = protocol_by_number((uint8_t)number);
-
-	return protocol != NULL ? protocol->name : NULL;
-}
-
 char *put_value(char *p, const struct value_style *style, const struct field *field,
 	const struct field_value *value)
 {
@@ -146,7 +129,7 @@ char *put_value(char *p, const struct value_style *style, const struct field *fi
 	case FIELD_STATUS:
 		return put_status(p, (uint32_t)number);
 	case FIELD_PROTOCOL:
-		return put_name_or_number(p, name_of_protocol(number), number);
+		return put_name_or_number(p, protocol_row_name((uint8_t)number), number);
 	case FIELD_FAMILY:
 		return put_name(p, family_name((uint8_t)number));
 	case FIELD_STATE:

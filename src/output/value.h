@@ -13,6 +13,9 @@
 /* Room that a value takes at most: texts and lists of labels are cut and end in "...". */
 #define VALUE_ROOM 512
 
+/* What stands for a value that is not known. */
+#define VALUE_UNKNOWN "-"
+
 /* How values are wanted. */
 struct value_style {
 	bool human;                     /* see put_amount() and put_span() */

@@ -6,6 +6,7 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "flow/labels.h"
 #include "output/output.h"
 #include "output/parts.h"
@@ -74,7 +75,7 @@ static inline __attribute__((always_inline)) char *put_layer(
 	return put_string(put_name(put_string(p, "\" protoname=\""), name), "\">");
 }
 
-/* The reference numbers families as the kernel does: AF_INET, AF_INET6. */
+/* Families have the numbers of the kernel: AF_INET, AF_INET6. */
 static char *put_layer3(char *p, uint8_t family)
 {
 	return put_layer(p, "<layer3 protonum=\"", family, family_name(family));
@@ -175,7 +176,7 @@ static char *put_status(char *p, uint32_t status)
 	return p;
 }
 
-/* From the state to the marks, in the reference's order. */
+/* From the state to the marks, in the order of 1.4.9. */
 static char *put_facts(struct output *o, char *p, const struct flow *flow)
 {
 	const struct protocol *protocol = protocol_by_number(protocol_number(flow));
@@ -219,28 +220,12 @@ static char *put_when(char *p, time_t second)
 
 static char *put_flow_open(char *p, const struct event *event)
 {
-	switch (event ? event->type : EVENT_NONE) {
-	case EVENT_NEW:
-		p = put_string(p, "<flow type=\"new\"");
-		break;
-	case EVENT_UPDATE:
-		p = put_string(p, "<flow type=\"update\"");
-		break;
-	case EVENT_DESTROY:
-		p = put_string(p, "<flow type=\"destroy\"");
-		break;
-	case EVENT_NONE:
+	if (!event || event->type == EVENT_NONE)
 		return put_string(p, "<flow>");
-	}
+	p = put_name(put_string(p, "<flow type=\""), event_name(event->type));
 	if (event->source != EVENT_LIVE)
-		p = put_string(p, event->source == EVENT_SNAPSHOT ? " from=\"snapshot\""
-								  : " from=\"resync\"");
-	return put_character(p, '>');
-}
-
-static uint64_t nanoseconds(struct timespec time)
-{
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+		p = put_name(put_string(p, "\" from=\""), event_source_name(event->source));
+	return put_string(p, "\">");
 }
 
 static void xml_flow(struct output *o, const struct flow *flow, const struct event *event)
@@ -260,7 +245,7 @@ static void xml_flow(struct output *o, const struct flow *flow, const struct eve
 	if (event && o->flags & OUTPUT_TIMESTAMP)
 		p = put_when(p, event_time(flow, event).tv_sec);
 	if (event && o->flags & OUTPUT_RECEIVED)
-		p = put_number(p, "received", nanoseconds(event->received));
+		p = put_number(p, "received", nanoseconds_of(event->received));
 	if (flow->present & FLOW_HELPER)
 		p = put_text(o, p, "helper", flow->helper, strnlen(flow->helper, HELPER_NAME_SIZE));
 	if (flow->present & FLOW_NETNS)
@@ -272,8 +257,8 @@ static void xml_gap(struct output *o, const struct gap *gap)
 {
 	char *p = put_string(writer_reserve(o->writer, RECORD_ROOM), "<gap>");
 
-	p = put_number(p, "since", nanoseconds(gap->since));
-	p = put_number(p, "until", nanoseconds(gap->until));
+	p = put_number(p, "since", nanoseconds_of(gap->since));
+	p = put_number(p, "until", nanoseconds_of(gap->until));
 	p = put_number(p, "overruns", gap->overruns);
 	if (gap->lost_known)
 		p = put_number(p, "lost", gap->lost);

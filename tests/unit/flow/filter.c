@@ -11,6 +11,9 @@
 
 #include <cmocka.h>
 
+#include "base/writer.h"
+#include "flow/labels.h"
+
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 static union address address_of(const char *text)
@@ -570,6 +573,51 @@ static void new_terms(void **state)
 	assert_int_equal(filter.count, FILTER_TERMS_MAX);
 }
 
+static void check_printed(const struct filter *filter, uint8_t protocol, const char *expected)
+{
+	static char bytes[2 * WRITER_RESERVE_MAX];
+	struct writer w;
+
+	writer_open(&w, -1, bytes, sizeof(bytes));
+	filter_print(&w, filter, protocol);
+	bytes[w.used] = '\0';
+	assert_string_equal(bytes, expected);
+}
+
+/* By number, in the words that an expression reads: "label 5" is one with that name. */
+static void labels_in_words(void **state)
+{
+	struct filter filter = {.count = 0};
+	struct term *term;
+
+	(void)state;
+	check_printed(&filter, 0, "");
+	filter_add(&filter, TERM_FAMILY)->number = AF_INET;
+	term = filter_add(&filter, TERM_LABELS);
+	check_printed(&filter, 0, "ip");
+	label_set(term->labels, 5);
+	check_printed(&filter, 0, "ip and label bit:5");
+	label_set(term->labels, 0);
+	label_set(term->labels, 127);
+	check_printed(&filter, 0, "ip and label bit:0 and label bit:5 and label bit:127");
+}
+
+/* What options can ask and the language of expressions has no words for. */
+static void beyond_the_language(void **state)
+{
+	struct filter filter = {.count = 0};
+	struct term *term = filter_add(&filter, TERM_SOURCE);
+
+	(void)state;
+	term->family = AF_INET;
+	term->address = address_of("192.0.2.0");
+	term->address_mask = address_of("255.0.255.0");
+	check_printed(&filter, 0, "src 192.0.2.0 mask 255.0.255.0");
+	term = filter_add(&filter, TERM_VTAG);
+	term->number = 5;
+	check_printed(&filter, 0, "src 192.0.2.0 mask 255.0.255.0 and orig vtag 5");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -590,6 +638,8 @@ int main(void)
 		cmocka_unit_test(nat_of_half_a_flow),
 		cmocka_unit_test(all_terms_must_hold),
 		cmocka_unit_test(new_terms),
+		cmocka_unit_test(labels_in_words),
+		cmocka_unit_test(beyond_the_language),
 	};
 
 	return cmocka_run_group_tests_name("filter", tests, NULL, NULL);

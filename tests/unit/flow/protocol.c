@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "flow/filter.h"
+
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 static void every_number(void **state)
@@ -46,7 +48,16 @@ static void names_and_numbers(void **state)
 		assert_null(protocol_by_name(unknown[i]));
 }
 
-/* What the decoder, the encoder and the options rely on. */
+static bool is_state_protocol(uint8_t number)
+{
+	for (unsigned i = 0; i < STATE_PROTOCOLS; i++) {
+		if (state_protocols[i] == number)
+			return true;
+	}
+	return false;
+}
+
+/* What the decoder, the encoder, the options and the filters rely on. */
 static void rows_are_whole(void **state)
 {
 	(void)state;
@@ -56,6 +67,8 @@ static void rows_are_whole(void **state)
 		assert_in_range(p->part_count, 2, TUPLE_PART_COUNT);
 		assert_int_equal(p->needed >> p->part_count, 0);
 		assert_int_equal(p->states != NULL, p->state_count > 0);
+		assert_int_equal(is_state_protocol(p->number), p->state_count > 0);
+		assert_true(p->state_count <= 16); /* of a term: a bit a state */
 		for (unsigned j = 0; j < p->part_count; j++) {
 			const struct protocol_part *part = &p->part[j];
 

@@ -34,11 +34,6 @@ static bool selectable(const struct status_bit *row)
 	return row->selectable;
 }
 
-static bool settable(const struct status_bit *row)
-{
-	return row->settable;
-}
-
 static bool saved(const struct status_bit *row)
 {
 	return row->saved;
@@ -51,7 +46,6 @@ static void words_of_each_use(void **state)
 		    "DST_NAT_DONE,DYING,FIXED_TIMEOUT,TEMPLATE,UNTRACKED,HELPER,OFFLOAD,HW_OFFLOAD",
 		any);
 	check_words("EXPECTED,SEEN_REPLY,ASSURED,FIXED_TIMEOUT,OFFLOAD,HW_OFFLOAD", selectable);
-	check_words("EXPECTED,SEEN_REPLY,ASSURED,FIXED_TIMEOUT,OFFLOAD,HW_OFFLOAD", settable);
 	check_words("SEEN_REPLY,ASSURED,FIXED_TIMEOUT", saved);
 }
 

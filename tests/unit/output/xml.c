@@ -207,7 +207,7 @@ static void test_other_protocols(void **state)
 		"<id>728964595</id></meta></flow>");
 }
 
-/* What the reference leaves out or gets wrong (its quirk 26). */
+/* What 1.4.9 leaves out or gets wrong. */
 static void test_icmp_and_sctp(void **state)
 {
 	struct flow flow = make_icmp();
