@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The values of options that only -E has. */
 
+#include "base/clock.h"
 #include "base/parse.h"
 #include "cli/readers.h"
 
@@ -17,7 +18,7 @@ int value_stop_after(struct given *g, int id, const char *text, struct complaint
 
 int value_duration(struct given *g, int id, const char *text, struct complaint *c)
 {
-	static const uint64_t second = 1000000000;
+	static const uint64_t second = NANOSECONDS;
 	const struct parse_unit units[] = {
 		{"", second},
 		{"s", second},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/event_sync.h"
 
+#include "base/clock.h"
 #include "commands/event_watch.h"
 #include "commands/sysctl.h"
 #include "ctnetlink/decode.h"
@@ -21,7 +22,7 @@
 #define SENT_AGAIN UINT64_C(60000000000)
 
 /* The least time between the ends of two walks, and no more walking than resting. */
-#define PAUSE UINT64_C(1000000000)
+#define PAUSE NANOSECONDS
 
 /* Ask for the whole table, as far as the kernel can filter it. */
 static int send_dump(struct watch *watch)

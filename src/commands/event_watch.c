@@ -9,12 +9,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/message.h"
 #include "commands/name_helper.h"
 #include "ctnetlink/decode.h"
 #include "flow/expression.h"
 
-#define NANOSECONDS  UINT64_C(1000000000)
 #define MILLISECONDS UINT64_C(1000000)
 
 /* Receives of one turn: signals and the output have to wait no longer. */
@@ -38,7 +38,7 @@ uint64_t event_watch_now(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
+	return nanoseconds_of(now);
 }
 
 /* --- an event -------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "flow/protocol.h"
 
 /* Addresses that are looked up; a power of two, twice as many slots. */
@@ -185,9 +186,9 @@ static struct timespec after(const struct timespec *start, long milliseconds)
 		.tv_nsec = start->tv_nsec + milliseconds % 1000 * 1000000,
 	};
 
-	if (end.tv_nsec >= 1000000000) {
+	if (end.tv_nsec >= (long)NANOSECONDS) {
 		end.tv_sec++;
-		end.tv_nsec -= 1000000000;
+		end.tv_nsec -= (long)NANOSECONDS;
 	}
 	return end;
 }

@@ -8,12 +8,11 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "commands/netns.h"
 #include "commands/report.h"
 #include "commands/summary.h"
 #include "ctnetlink/decode.h"
-
-#define NANOSECONDS UINT64_C(1000000000)
 
 /* Entries that are held are given room for a somewhat longer one in their place. */
 #define ROOM_STEP 64
@@ -277,7 +276,7 @@ int run_sorted(struct session *s, enum dump_kind kind)
 	int code;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	sorting.now = (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
+	sorting.now = nanoseconds_of(now);
 	sorting.candidate = new_held(&sorting, 0);
 	if (sorting.candidate == NULL || !grow(&sorting))
 		code = report_refusal(s, -ENOMEM, NULL, NULL);

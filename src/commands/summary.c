@@ -4,12 +4,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/message.h"
 #include "commands/netns.h"
 #include "commands/report.h"
 #include "output/summary.h"
-
-#define NANOSECONDS UINT64_C(1000000000)
 
 /* Groups that --approx holds at the most: 4 to 12 MiB, by their keys and sums. */
 #define APPROXIMATE_GROUPS 65536
@@ -23,7 +22,7 @@ int summary_start(struct summary_run *run, struct session *s)
 	run->session = s;
 	clock_gettime(CLOCK_MONOTONIC, &run->start);
 	clock_gettime(CLOCK_REALTIME, &now);
-	run->now = (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
+	run->now = nanoseconds_of(now);
 	error = group_start(&run->table, view, view->approximate ? APPROXIMATE_GROUPS : 0);
 	return error == 0 ? 0 : report_refusal(s, error, NULL, NULL);
 }
@@ -61,8 +60,7 @@ static uint64_t since(const struct timespec *start)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)(now.tv_sec - start->tv_sec) * NANOSECONDS + (uint64_t)now.tv_nsec -
-	       (uint64_t)start->tv_nsec;
+	return nanoseconds_of(now) - nanoseconds_of(*start);
 }
 
 int summary_show(struct summary_run *run, bool events)
