@@ -3,11 +3,11 @@
 import os
 import signal
 import socket
-import struct
 import subprocess
 import time
 
 import house as world
+import netlink
 import stream
 
 NET_ADMIN = 1 << 12
@@ -97,40 +97,17 @@ def names(house):
     watcher = stream.Watcher(house, "-e", "NEW")
     with open("/proc/self/comm") as file:
         name = file.read().strip()
-    link = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
-    link.bind((0, 0))
-    port = link.getsockname()[0]
+    link = netlink.Socket()
+    port = link.sock.getsockname()[0]
     for number in range(3):
-        link.send(creation(number))
-        link.recv(4096)
+        link.create({"src": "192.0.2.1", "dst": "198.51.100.1", "protocol": socket.IPPROTO_UDP,
+                     "parts": (1000 + number, 53), "timeout": 60})
     watcher.settle()
     result = watcher.end()
     house.equal("lines", len(result.lines), 3)
     for line in result.lines:
         house.true("named", line.endswith("[USERSPACE] portid=%d progname=%s" % (port, name)),
                    line)
-
-
-def creation(number):
-    """IPCTNL_MSG_CT_NEW of a UDP flow."""
-    def attribute(kind, payload):
-        padded = payload + b"\0" * (-len(payload) % 4)
-        return struct.pack("=HH", 4 + len(payload), kind) + padded
-
-    def nest(kind, *parts):
-        return attribute(kind | 0x8000, b"".join(parts))
-
-    def tuple_of(kind, source, destination, sport, dport):
-        return nest(kind, nest(1, attribute(1, source), attribute(2, destination)),
-                    nest(2, attribute(1, b"\x11"), attribute(2, struct.pack(">H", sport)),
-                         attribute(3, struct.pack(">H", dport))))
-
-    one, other = bytes([192, 0, 2, 1]), bytes([198, 51, 100, 1])
-    body = struct.pack("=BBH", 2, 0, 0)
-    body += tuple_of(1, one, other, 1000 + number, 53)
-    body += tuple_of(2, other, one, 53, 1000 + number)
-    body += attribute(7, struct.pack(">I", 60))
-    return struct.pack("=IHHII", 16 + len(body), 0x100, 0x605, 1, 0) + body
 
 
 SCENARIOS = [given_up, what_resync_needs, lists, helper, names]
