@@ -18,16 +18,12 @@ VERSIONS = ("3.16", "4.19", "5.4", "5.10", "5.15", "6.8", "6.12")
 PATIENCE = 60  # seconds that one command may take
 
 
-class Done:
+class Done(home.Result):
     """How a command ended."""
 
     def __init__(self, words, process, out, err, peak):
-        self.words, self.code, self.out, self.err = words, process.returncode, out, err
-        self.peak = peak  # KiB of memory
-
-    @property
-    def lines(self):
-        return self.out.splitlines()
+        super().__init__(process.returncode, out, err)
+        self.words, self.peak = words, peak  # KiB of memory
 
     @property
     def idents(self):

@@ -81,23 +81,10 @@ class Watcher:
         self.wait(lambda: self.sockets(joined=True), "join its groups")
 
     def sockets(self, joined=False):
-        """Rows of /proc/net/netlink of its sockets (joined: that listen)."""
-        mine = self.descriptors()
-        with open("/proc/net/netlink") as file:
-            rows = [line.split() for line in file.readlines()[1:]]
-        return [row for row in rows if row[1] == "12" and "socket:[%s]" % row[-1] in mine and
-                (not joined or int(row[3], 16))]
-
-    def descriptors(self):
-        """What they lead to; those that are closed meanwhile may be left out, with all others."""
-        folder = "/proc/%d/fd" % self.process.pid
-        try:
-            return {os.readlink(os.path.join(folder, name)) for name in os.listdir(folder)}
-        except OSError:
-            return set()
+        return world.sockets(self.process.pid, joined)
 
     def has_open(self, path):
-        return path in self.descriptors()
+        return path in world.descriptors(self.process.pid)
 
     def wait(self, ready, what):
         deadline = time.monotonic() + PATIENCE
@@ -111,8 +98,7 @@ class Watcher:
         raise AssertionError("it did not %s" % what)
 
     def asleep(self):
-        with open("/proc/%d/stat" % self.process.pid) as file:
-            return file.read().rpartition(")")[2].split()[0] == "S"
+        return world.asleep(self.process.pid)
 
     def settle(self):
         """Until it has read all and waits for more, for a while."""
@@ -124,8 +110,7 @@ class Watcher:
             calm = calm + 1 if all(row[4] == "0" for row in self.sockets()) else 0
 
     def status(self, name):
-        with open("/proc/%d/status" % self.process.pid) as file:
-            return re.search(r"^%s:\s*(.*)$" % name, file.read(), re.M).group(1)
+        return world.status(self.process.pid, name)
 
     def poke(self, number):
         self.process.send_signal(number)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ctnetlink/transport.h"
+#include "seams/receive_many.h"
 
 #define SOCKETS       8
 #define DATAGRAMS     512
@@ -347,23 +348,7 @@ ssize_t transport_receive(struct transport *t, void *bytes, size_t size, int don
 
 int transport_receive_many(struct transport *t, struct transport_slot *slots, unsigned count)
 {
-	unsigned got = 0;
-
-	while (got < count) {
-		ssize_t length = t->deferred;
-
-		if (length == 0)
-			length = transport_receive(t, slots[got].bytes, slots[got].size, 1);
-		t->deferred = 0;
-		if (length < 0 && length != -EMSGSIZE) {
-			/* As recvmmsg(2): what was received first counts, the error comes next. */
-			if (got > 0 && length != -EAGAIN)
-				t->deferred = (int)length;
-			return got > 0 ? (int)got : (int)length;
-		}
-		slots[got++].length = length;
-	}
-	return (int)got;
+	return receive_one_by_one(t, &t->deferred, slots, count);
 }
 
 int transport_join(struct transport *t, unsigned group)

@@ -57,6 +57,42 @@ def environment():
     return env
 
 
+def descriptors(process):
+    """What those of a process lead to; of what is closed meanwhile, or has ended, none."""
+    folder = "/proc/%d/fd" % process
+    found = set()
+    try:
+        for name in os.listdir(folder):
+            try:
+                found.add(os.readlink(os.path.join(folder, name)))
+            except OSError:
+                continue
+    except OSError:
+        pass
+    return found
+
+
+def sockets(process, joined=False):
+    """Rows of /proc/net/netlink of a process's own sockets (joined: that listen)."""
+    mine = descriptors(process)
+    with open("/proc/net/netlink") as file:
+        rows = [line.split() for line in file.readlines()[1:]]
+    return [row for row in rows
+            if int(row[1]) == NETLINK_NETFILTER and "socket:[%s]" % row[-1] in mine and
+            (not joined or int(row[3], 16))]
+
+
+def asleep(process):
+    with open("/proc/%d/stat" % process) as file:
+        return file.read().rpartition(")")[2].split()[0] == "S"
+
+
+def status(process, name):
+    """A line of /proc/PID/status."""
+    with open("/proc/%d/status" % process) as file:
+        return re.search(r"^%s:\s*(.*)$" % name, file.read(), re.M).group(1)
+
+
 class Skip(Exception):
     """This machine cannot do it; the text says what is missing."""
 
@@ -87,30 +123,12 @@ class Listener:
         self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.out,
                                         stderr=self.err, env=environment())
 
-    def _sockets(self):
-        """Rows of /proc/net/netlink that are this process's own."""
-        mine = set()
-        folder = "/proc/%d/fd" % self.process.pid
-        for name in os.listdir(folder):
-            try:
-                mine.add(os.readlink(os.path.join(folder, name)))
-            except OSError:
-                continue
-        with open("/proc/net/netlink") as file:
-            rows = [line.split() for line in file.readlines()[1:]]
-        return [row for row in rows
-                if int(row[1]) == NETLINK_NETFILTER and "socket:[%s]" % row[-1] in mine]
-
-    def _asleep(self):
-        with open("/proc/%d/stat" % self.process.pid) as file:
-            return file.read().rpartition(")")[2].split()[0] == "S"
-
     def _wait(self, reached, patience=PATIENCE):
         """Whether that is reached in time, while it is alive."""
         deadline = time.monotonic() + patience
         while self.process.poll() is None and time.monotonic() < deadline:
             try:
-                if reached() and self._asleep():
+                if reached() and asleep(self.process.pid):
                     return True
             except (FileNotFoundError, ProcessLookupError):
                 pass  # it ended while it was looked at
@@ -119,11 +137,11 @@ class Listener:
 
     def listening(self, patience=PATIENCE):
         """Wait until it has joined a netlink group; false when it ends before, or never does."""
-        return self._wait(lambda: any(int(row[3], 16) for row in self._sockets()), patience)
+        return self._wait(lambda: sockets(self.process.pid, joined=True), patience)
 
     def stop(self, number=signal.SIGINT):
         """Let it read what was sent, end it, and say how it ended."""
-        self._wait(lambda: all(row[4] == "0" for row in self._sockets()))
+        self._wait(lambda: all(row[4] == "0" for row in sockets(self.process.pid)))
         self.process.send_signal(number)
         try:
             self.process.wait(PATIENCE)
