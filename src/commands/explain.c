@@ -6,7 +6,6 @@
 #include "base/message.h"
 #include "base/writer.h"
 #include "cli/cli.h"
-#include "flow/expression.h"
 
 /* A message is cut at about this length anyway. */
 #define TEXT_SIZE (2 * WRITER_RESERVE_MAX)

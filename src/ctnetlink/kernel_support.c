@@ -2,7 +2,6 @@
 #include "ctnetlink/kernel_support.h"
 
 #include <errno.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
