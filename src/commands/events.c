@@ -163,6 +163,9 @@ static int show_summary(struct watch *watch)
 
 	while (read(watch->signals, &past, sizeof(past)) > 0)
 		;
+	/* Whoever started this may have it ignored: a shell does, behind "&". */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	error = summary_show(watch->summary, true);
 	sigprocmask(SIG_BLOCK, &set, NULL);

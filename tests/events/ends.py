@@ -94,7 +94,6 @@ def queued_events_are_shown(house):
 
 def hangup_ends(house):
     """Without an output file SIGHUP does what it always did."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)    # who runs this may have it ignored: nohup(1)
     result = stream.Watcher(house).end(signal.SIGHUP)
     house.equal("signal", result.code, -signal.SIGHUP)
 

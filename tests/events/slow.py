@@ -98,16 +98,19 @@ def enough_for_a_slow_reader(house):
 def summary_for_a_stalled_reader(house):
     """--group-by: its end is written at one go; while that waits a signal is an end at once."""
     stream.outward(house)
-    watcher, reader = into_pipe(house, "-e", "NEW", "--group-by", "dport", "--queue", "0")
-    stream.Sender().send(0, 30000)
-    watcher.settle()
-    watcher.poke(signal.SIGINT)
-    house.true("it writes", select.select([reader], [], [], 10)[0])
-    time.sleep(0.3)
-    house.equal("and waits", watcher.process.poll(), None)
-    result = watcher.end(signal.SIGINT)
-    house.equal("ended by the signal", result.code, -signal.SIGINT)
-    os.close(reader)
+    for inherited in (signal.SIG_DFL, signal.SIG_IGN):
+        signal.signal(signal.SIGINT, inherited)
+        watcher, reader = into_pipe(house, "-e", "NEW", "--group-by", "dport", "--queue", "0")
+        stream.Sender().send(0, 30000)
+        watcher.settle()
+        watcher.poke(signal.SIGINT)
+        house.true("it writes", select.select([reader], [], [], 10)[0])
+        time.sleep(0.3)
+        house.equal("and waits", watcher.process.poll(), None)
+        result = watcher.end(signal.SIGINT)
+        house.equal("ended by the signal", result.code, -signal.SIGINT)
+        os.close(reader)
+        house.must(house.program, "-F")
 
 
 def _ends_at_the_second(house, watcher, reader):

@@ -249,6 +249,9 @@ def loopback_up():
 
 def _inside(scenario, house, report):
     """The first process of the namespaces."""
+    for number in (signal.SIGINT, signal.SIGHUP):   # a shell's "&" and nohup(1) ignore them
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     mount("proc", "/proc", "proc", 0)
     loopback_up()
