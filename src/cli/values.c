@@ -203,21 +203,17 @@ static int read_event_mask(struct given *g, int id, const char *text, struct com
 	return 0;
 }
 
-/* A client and a server, and room for what may come. */
-#define ROLES_MAX 4
-
 static int read_role(struct given *g, int id, const char *text, struct complaint *c)
 {
 	struct part_text part = {text, strlen(text)};
-	struct value_word words[ROLES_MAX];
-	uint8_t count = 0;
+	struct value_word words[FIELD_ROLES];
 	int found;
 
-	for (; count < ROLES_MAX && field_role_name(count) != NULL; count++)
-		words[count] = (struct value_word){.name = field_role_name(count), .value = count};
-	found = value_find_word(words, count, part);
+	for (unsigned i = 0; i < FIELD_ROLES; i++)
+		words[i] = (struct value_word){.name = field_role_names[i], .value = i};
+	found = value_find_word(words, FIELD_ROLES, part);
 	if (found < 0)
-		return value_no_such_word(g, id, "role", words, count, part, found, c);
+		return value_no_such_word(g, id, "role", words, FIELD_ROLES, part, found, c);
 	g->role = (uint8_t)words[found].value;
 	return 0;
 }

@@ -103,10 +103,10 @@ static const char *subject_name(const struct session *s)
 /* --strict: nothing hit is no failure, and some failures are told from all. */
 static int exit_code(const struct session *s, uint64_t count, bool need_hit)
 {
-	bool strict = s->given->strict && s->mode == CHANGE_REAL;
+	bool strict = s->given->strict;
 
 	if (s->failures > 0 || s->broken)
-		return strict && count > 0 ? EXIT_PARTLY : EXIT_REFUSED;
+		return strict && count > 0 && s->mode == CHANGE_REAL ? EXIT_PARTLY : EXIT_REFUSED;
 	if (need_hit && count == 0 && !s->loading &&
 		!(strict && s->request->command != COMMAND_GET))
 		return EXIT_REFUSED;
