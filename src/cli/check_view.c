@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether what is said of groups, order, columns and namespaces goes together. */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "cli/given.h"
 #include "cli/options.h"
@@ -178,6 +179,18 @@ int given_check_view(const struct given *g, struct complaint *c)
 	return 0;
 }
 
+/*
+ * A single number is of the family that is asked for, else of the one that it fits:
+ * up to 32 bits IPv4, else IPv6. The other family's addresses stay whole.
+ */
+static void complete_key(const struct given *g, struct group_key *key)
+{
+	if (key->bits[ADDRESS_IPV6] > 32 || g->family == AF_INET6)
+		return;
+	key->bits[ADDRESS_IPV4] = key->bits[ADDRESS_IPV6];
+	key->bits[ADDRESS_IPV6] = 128;
+}
+
 /* The usual sums and the usual order, where none was asked for. */
 void given_complete_view(const struct given *g, struct view *view)
 {
@@ -187,6 +200,10 @@ void given_complete_view(const struct given *g, struct view *view)
 	view->resolve = is_given(g, OPTION_RESOLVE);
 	if (view->key_count == 0)
 		return;
+	for (unsigned i = 0; i < view->key_count; i++) {
+		if (g->one_length[i])
+			complete_key(g, &view->key[i]);
+	}
 	if (has_usual_sums(g)) {
 		view->sum[view->sum_count++] = field_by_name("packets");
 		view->sum[view->sum_count++] = field_by_name("bytes");

@@ -106,7 +106,8 @@ struct given {
 	const char *left_over; /* the first word that no option took; NULL: none */
 	unsigned filter_count;
 	struct given_filter filter[GIVEN_FILTERS_MAX];
-	struct view view; /* its flags are options of their own */
+	struct view view;               /* its flags are options of their own */
+	bool one_length[VIEW_KEYS_MAX]; /* by key: one number was given, held as that of IPv6 */
 	const char *netns;
 	uint64_t maximum;
 	const char *undo_path;

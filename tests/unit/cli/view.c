@@ -24,6 +24,9 @@ static const struct {
 	{"-L --group-by src/0/0", "by src/0/0 sum packets bytes sort -flows"},
 	/* One family: the number is of that one. */
 	{"-L -f ipv6 --group-by src/24", "by src/32/24 sum packets bytes sort -flows"},
+	{"-L --group-by src/24 -f ipv6", "by src/32/24 sum packets bytes sort -flows"},
+	{"-L --group-by src/24 -s 2001:db8::1", "by src/32/24 sum packets bytes sort -flows"},
+	{"-L --group-by src/64 -f ipv4", "by src/32/64 sum packets bytes sort -flows"},
 	{"-L --group-by label,protocol,reply-src,orig_sport",
 		"by labels proto reply_src/32/128 sport sum packets bytes sort -flows"},
 	{"-L --group-by proto --sum bytes", "by proto sum bytes sort -bytes"},
