@@ -79,6 +79,28 @@ static int check_summary(const struct given *g, struct complaint *c)
 	return 0;
 }
 
+const struct output_format *given_format(const struct given *g)
+{
+	return g->format == NULL && is_given(g, OPTION_COLUMNS) ? &output_table : g->format;
+}
+
+/* A table of events tells the time if it is asked to; CSV always does. */
+static int check_words(const struct given *g, struct complaint *c)
+{
+	const struct output_format *format = given_format(g);
+	bool is_table = format == &output_table;
+	bool tells_time = is_table && g->command == COMMAND_EVENT;
+	unsigned known = OUTPUT_LABELS | (tells_time ? OUTPUT_TIMESTAMP : 0u);
+	struct spelling s;
+
+	if ((!is_table && format != &output_csv) || (g->output_flags & ~known) == 0)
+		return 0;
+	return complain(c,
+		"%s: words besides '%s'%s and 'labels' add nothing; --columns names what it shows",
+		option_spelled(&s, g, OPTION_OUTPUT), format->name,
+		tells_time ? ", 'timestamp'" : "");
+}
+
 static int check_flows(const struct given *g, struct complaint *c)
 {
 	static const uint8_t groups_only[] = {
@@ -100,12 +122,8 @@ static int check_flows(const struct given *g, struct complaint *c)
 			return complain(c, "%s: 'flows' are counted with --group-by only",
 				option_spelled(&s, g, OPTION_SORT));
 	}
-	if ((g->format == &output_table || g->format == &output_csv) &&
-		g->output_flags & ~(unsigned)OUTPUT_LABELS)
-		return complain(c,
-			"%s: words besides '%s' and 'labels' add nothing; --columns names what it "
-			"shows",
-			option_spelled(&s, g, OPTION_OUTPUT), g->format->name);
+	if (check_words(g, c) < 0)
+		return -1;
 	if (g->output_flags & OUTPUT_RECEIVED && g->command != COMMAND_EVENT)
 		return complain(c, "%s: 'received' is of events: it goes with -E",
 			option_spelled(&s, g, OPTION_OUTPUT));
@@ -121,8 +139,7 @@ static int check_manner(const struct given *g, struct complaint *c)
 {
 	static const uint8_t manners[] = {OPTION_HUMAN, OPTION_RESOLVE};
 	bool is_summary = is_given(g, OPTION_GROUP_BY);
-	bool for_people = g->format == &output_table ||
-			  (g->format == NULL && (is_summary || is_given(g, OPTION_COLUMNS)));
+	bool for_people = given_format(g) == &output_table || (g->format == NULL && is_summary);
 
 	for (unsigned i = 0; i < sizeof(manners) && !for_people; i++) {
 		if (is_given(g, manners[i]))

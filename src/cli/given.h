@@ -168,6 +168,9 @@ int given_check(const struct given *g, struct complaint *c);
 /* Likewise for what says how flows are shown, a part of given_check(). */
 int given_check_view(const struct given *g, struct complaint *c);
 
+/* The format that -o names, or that --columns implies; else NULL. */
+const struct output_format *given_format(const struct given *g);
+
 /* The whole view: what was not said is as usual. */
 void given_complete_view(const struct given *g, struct view *view);
 
