@@ -49,6 +49,8 @@ void columns_of(const struct output *o, struct columns *columns)
 		add(columns, field_by_name("netns"), 0);
 	for (unsigned i = 0; i < sizeof(usual_columns) / sizeof(usual_columns[0]); i++)
 		add(columns, field_by_name(usual_columns[i].name), usual_columns[i].rank);
+	if (o->flags & OUTPUT_LABELS)
+		add(columns, field_by_name("labels"), 0);
 }
 
 uint64_t output_now(const struct output *o, const struct event *event)

@@ -72,6 +72,31 @@ static void test_usual_columns(void **state)
 	page_close(&page);
 }
 
+/* They come with the usual columns when they are asked for. */
+static void test_labels(void **state)
+{
+	static const char *const names[] = {"proto"};
+	static struct label_map map;
+	struct view view = columns_view(names, 1);
+	struct flow flow = make_tcp();
+	struct page page;
+
+	(void)state;
+	map.name[0] = (char[]){"guest"};
+	flow.present |= FLOW_LABELS;
+	flow.labels[0] = 0x03;
+	for (unsigned i = 0; i < 4; i++) {
+		page_open(&page, i < 2 ? &output_csv : &output_table);
+		page.output.flags = OUTPUT_LABELS;
+		page.output.labels = &map;
+		page.output.view = i % 2 ? &view : NULL;
+		output_flow(&page.output, &flow, NULL);
+		output_end(&page.output);
+		assert_int_equal(strstr(page_text(&page), "guest,1") != NULL, i % 2 == 0);
+		page_close(&page);
+	}
+}
+
 static void test_many_rows(void **state)
 {
 	enum { ROWS = 5000 };
@@ -399,6 +424,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns_are_aligned),
 		cmocka_unit_test(test_usual_columns),
+		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_many_rows),
 		cmocka_unit_test(test_csv_quotes),
 		cmocka_unit_test(test_events),
