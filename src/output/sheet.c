@@ -55,15 +55,29 @@ unsigned sheet_line_width(const struct sheet *sheet)
 	return width;
 }
 
-/* The column to leave out next, or NULL. */
-static struct sheet_column *least_wanted(struct sheet *sheet)
+/* How much of a line cutting could save. */
+static unsigned cuttable(const struct sheet *sheet)
+{
+	unsigned width = 0;
+
+	for (unsigned i = 0; i < sheet->count; i++) {
+		const struct sheet_column *column = &sheet->column[i];
+
+		if (!column->hidden && column->least > 0 && column->width > column->least)
+			width += column->width - column->least;
+	}
+	return width;
+}
+
+/* The column above a rank to leave out next, or NULL. */
+static struct sheet_column *least_wanted(struct sheet *sheet, unsigned rank)
 {
 	struct sheet_column *found = NULL;
 
 	for (unsigned i = 0; i < sheet->count; i++) {
 		struct sheet_column *column = &sheet->column[i];
 
-		if (!column->hidden && column->rank > (found != NULL ? found->rank : 0))
+		if (!column->hidden && column->rank > (found != NULL ? found->rank : rank))
 			found = column;
 	}
 	return found;
@@ -92,7 +106,10 @@ void sheet_fit(struct sheet *sheet)
 	if (sheet->terminal.width == 0)
 		return;
 	while (sheet_line_width(sheet) > sheet->terminal.width &&
-		(column = least_wanted(sheet)) != NULL)
+		(column = least_wanted(sheet, SHEET_RANK_BASIC)) != NULL)
+		column->hidden = true;
+	while (sheet_line_width(sheet) > sheet->terminal.width + cuttable(sheet) &&
+		(column = least_wanted(sheet, 0)) != NULL)
 		column->hidden = true;
 	while (sheet_line_width(sheet) > sheet->terminal.width && (column = widest(sheet)) != NULL)
 		column->width--;

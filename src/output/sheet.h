@@ -22,6 +22,9 @@
 
 enum { SHEET_COLUMNS_MAX = 32, SHEET_RANK_MAX = 12 };
 
+/* Columns of this rank and below are left out only where cutting is not enough. */
+enum { SHEET_RANK_BASIC = 4 };
+
 /* How a cell looks on a terminal with colours. */
 enum sheet_style {
 	STYLE_PLAIN,
@@ -61,8 +64,9 @@ unsigned sheet_width(const char *text, size_t length);
 void sheet_note(struct sheet *sheet, unsigned column, const char *text, size_t length);
 
 /*
- * Make it fit the terminal: leave columns out by rank, then cut those that may
- * be cut, the widest first. Without a terminal everything fits.
+ * Make it fit the terminal: leave columns out by rank, down to the basic ones,
+ * then cut those that may be cut, the widest first; basic ones are left out, too,
+ * where all of that would not be enough. Without a terminal everything fits.
  */
 void sheet_fit(struct sheet *sheet);
 

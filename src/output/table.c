@@ -265,7 +265,7 @@ static void fit(struct output *o, bool more)
 	for (unsigned i = 0; i < table.sheet.count; i++) {
 		struct sheet_column *column = &table.sheet.column[i];
 
-		column->hidden = table.sheet.terminal.there && column->rank > 0 &&
+		column->hidden = table.sheet.terminal.there && column->rank > SHEET_RANK_BASIC &&
 				 o->subject != SUBJECT_EVENTS;
 		if (more && table.sheet.terminal.there && column->most > 0)
 			column->width = widest(column->width, PUT_IPV4_MAX);

@@ -225,6 +225,41 @@ static void test_it_fits_a_terminal(void **state)
 	}
 }
 
+/* The columns that stay, the narrower the terminal the fewer, and no line is too long. */
+static void test_narrow_terminals(void **state)
+{
+	static const struct {
+		unsigned short width;
+		const char *head;
+	} rows[] = {
+		{80, "proto  state        src                     sport  dst                     "
+		     "dport\n"},
+		{70, "proto  state        src                sport  dst                dport\n"},
+		{69, "proto  state        src                   dst                   dport\n"},
+		{60, "proto  src                     dst                     dport\n"},
+		{50, "proto  src                dst                dport\n"},
+		{43, "proto  src                dst\n"},
+		{42, "src                   dst\n"},
+		{36, "src                dst\n"},
+	};
+	struct flow flow = make_flow(IPPROTO_TCP, "2001:db8:1234:5678:9abc:def0:1234:5678",
+		"2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", 40000, 443);
+	struct screen screen;
+
+	(void)state;
+	flow.present |= FLOW_STATE;
+	flow.state = 3;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		screen_open(&screen, &output_table, rows[i].width);
+		output_flow(&screen.output, &flow, NULL);
+		output_end(&screen.output);
+		assert_true(widest_line(screen_text(&screen)) <= rows[i].width);
+		strchr(screen.text, '\n')[1] = '\0';
+		assert_string_equal(screen.text, rows[i].head);
+		screen_close(&screen);
+	}
+}
+
 #define LONG_SOURCE      "2001:db8:1234:5678:9abc:def0:1234:5678"
 #define LONG_DESTINATION "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff"
 
@@ -429,6 +464,7 @@ int main(void)
 		cmocka_unit_test(test_csv_quotes),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_it_fits_a_terminal),
+		cmocka_unit_test(test_narrow_terminals),
 		cmocka_unit_test(test_what_comes_later_has_the_spare_room),
 		cmocka_unit_test(test_out_of_line_and_back),
 		cmocka_unit_test(test_what_is_asked_for_stays),
