@@ -616,10 +616,8 @@ static void build_manner(const struct given *g, struct request *request)
 	if (is_given(g, OPTION_BUFFER_SIZE))
 		request->buffer_size = g->buffer_size;
 	build_events(g, &request->events);
-	if (g->format != NULL)
-		request->format = g->format;
-	else if (is_given(g, OPTION_COLUMNS))
-		request->format = &output_table;
+	if (given_format(g) != NULL)
+		request->format = given_format(g);
 	if (!g->loading)
 		given_complete_view(g, &request->view);
 	if (is_given(g, OPTION_NETNS))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether what is said of groups, order, columns and namespaces goes together. */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "cli/given.h"
 #include "cli/options.h"
@@ -78,6 +79,28 @@ static int check_summary(const struct given *g, struct complaint *c)
 	return 0;
 }
 
+const struct output_format *given_format(const struct given *g)
+{
+	return g->format == NULL && is_given(g, OPTION_COLUMNS) ? &output_table : g->format;
+}
+
+/* A table of events tells the time if it is asked to; CSV always does. */
+static int check_words(const struct given *g, struct complaint *c)
+{
+	const struct output_format *format = given_format(g);
+	bool is_table = format == &output_table;
+	bool tells_time = is_table && g->command == COMMAND_EVENT;
+	unsigned known = OUTPUT_LABELS | (tells_time ? OUTPUT_TIMESTAMP : 0u);
+	struct spelling s;
+
+	if ((!is_table && format != &output_csv) || (g->output_flags & ~known) == 0)
+		return 0;
+	return complain(c,
+		"%s: words besides '%s'%s and 'labels' add nothing; --columns names what it shows",
+		option_spelled(&s, g, OPTION_OUTPUT), format->name,
+		tells_time ? ", 'timestamp'" : "");
+}
+
 static int check_flows(const struct given *g, struct complaint *c)
 {
 	static const uint8_t groups_only[] = {
@@ -99,12 +122,8 @@ static int check_flows(const struct given *g, struct complaint *c)
 			return complain(c, "%s: 'flows' are counted with --group-by only",
 				option_spelled(&s, g, OPTION_SORT));
 	}
-	if ((g->format == &output_table || g->format == &output_csv) &&
-		g->output_flags & ~(unsigned)OUTPUT_LABELS)
-		return complain(c,
-			"%s: words besides '%s' and 'labels' add nothing; --columns names what it "
-			"shows",
-			option_spelled(&s, g, OPTION_OUTPUT), g->format->name);
+	if (check_words(g, c) < 0)
+		return -1;
 	if (g->output_flags & OUTPUT_RECEIVED && g->command != COMMAND_EVENT)
 		return complain(c, "%s: 'received' is of events: it goes with -E",
 			option_spelled(&s, g, OPTION_OUTPUT));
@@ -120,8 +139,7 @@ static int check_manner(const struct given *g, struct complaint *c)
 {
 	static const uint8_t manners[] = {OPTION_HUMAN, OPTION_RESOLVE};
 	bool is_summary = is_given(g, OPTION_GROUP_BY);
-	bool for_people = g->format == &output_table ||
-			  (g->format == NULL && (is_summary || is_given(g, OPTION_COLUMNS)));
+	bool for_people = given_format(g) == &output_table || (g->format == NULL && is_summary);
 
 	for (unsigned i = 0; i < sizeof(manners) && !for_people; i++) {
 		if (is_given(g, manners[i]))
@@ -178,6 +196,18 @@ int given_check_view(const struct given *g, struct complaint *c)
 	return 0;
 }
 
+/*
+ * A single number is of the family that is asked for, else of the one that it fits:
+ * up to 32 bits IPv4, else IPv6. The other family's addresses stay whole.
+ */
+static void complete_key(const struct given *g, struct group_key *key)
+{
+	if (key->bits[ADDRESS_IPV6] > 32 || g->family == AF_INET6)
+		return;
+	key->bits[ADDRESS_IPV4] = key->bits[ADDRESS_IPV6];
+	key->bits[ADDRESS_IPV6] = 128;
+}
+
 /* The usual sums and the usual order, where none was asked for. */
 void given_complete_view(const struct given *g, struct view *view)
 {
@@ -187,6 +217,10 @@ void given_complete_view(const struct given *g, struct view *view)
 	view->resolve = is_given(g, OPTION_RESOLVE);
 	if (view->key_count == 0)
 		return;
+	for (unsigned i = 0; i < view->key_count; i++) {
+		if (g->one_length[i])
+			complete_key(g, &view->key[i]);
+	}
 	if (has_usual_sums(g)) {
 		view->sum[view->sum_count++] = field_by_name("packets");
 		view->sum[view->sum_count++] = field_by_name("bytes");

@@ -106,7 +106,8 @@ struct given {
 	const char *left_over; /* the first word that no option took; NULL: none */
 	unsigned filter_count;
 	struct given_filter filter[GIVEN_FILTERS_MAX];
-	struct view view; /* its flags are options of their own */
+	struct view view;               /* its flags are options of their own */
+	bool one_length[VIEW_KEYS_MAX]; /* by key: one number was given, held as that of IPv6 */
 	const char *netns;
 	uint64_t maximum;
 	const char *undo_path;
@@ -166,6 +167,9 @@ int given_check(const struct given *g, struct complaint *c);
 
 /* Likewise for what says how flows are shown, a part of given_check(). */
 int given_check_view(const struct given *g, struct complaint *c);
+
+/* The format that -o names, or that --columns implies; else NULL. */
+const struct output_format *given_format(const struct given *g);
 
 /* The whole view: what was not said is as usual. */
 void given_complete_view(const struct given *g, struct view *view);

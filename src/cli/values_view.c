@@ -2,7 +2,6 @@
 /* Values of the options that say how flows are shown: groups, sums, order, columns. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/parse.h"
 #include "base/suggest.h"
@@ -55,14 +54,12 @@ static int named_twice(
 /* --- groups ----------------------------------------------------------- */
 
 /*
- * What stands behind the field of an address: "/24", "/64", "/24/64". A single
- * number is of the family that it fits: up to 32 bits IPv4, else IPv6. The
- * other family's addresses stay whole.
+ * What stands behind the field of an address: "/24", "/64", "/24/64". Which family
+ * a single number is of is known when all options are: given_complete_view().
  */
-static int read_bits(const struct given *g, const char *text, struct group_key *key)
+static int read_bits(const char *text, struct group_key *key)
 {
 	const char *slash = strchr(text, '/');
-	bool is_ipv6 = g->family == AF_INET6;
 	char first[WORD_SIZE];
 	uint64_t ipv4 = 32, ipv6 = 128;
 
@@ -71,9 +68,8 @@ static int read_bits(const struct given *g, const char *text, struct group_key *
 		if (parse_decimal(first, 0, 32, &ipv4) < 0 ||
 			parse_decimal(slash + 1, 0, 128, &ipv6) < 0)
 			return -1;
-	} else if (is_ipv6 || parse_decimal(text, 0, 32, &ipv4) < 0) {
-		if (parse_decimal(text, 0, 128, &ipv6) < 0)
-			return -1;
+	} else if (parse_decimal(text, 0, 128, &ipv6) < 0) {
+		return -1;
 	}
 	key->bits[ADDRESS_IPV4] = (uint8_t)ipv4;
 	key->bits[ADDRESS_IPV6] = (uint8_t)ipv6;
@@ -81,7 +77,7 @@ static int read_bits(const struct given *g, const char *text, struct group_key *
 }
 
 static int read_group_key(
-	const struct given *g, int id, char *word, struct group_key *key, struct complaint *c)
+	struct given *g, int id, char *word, struct group_key *key, struct complaint *c)
 {
 	struct spelling s;
 	char *slash = strchr(word, '/');
@@ -89,6 +85,7 @@ static int read_group_key(
 	if (slash != NULL)
 		*slash = '\0';
 	*key = (struct group_key){field_by_name(word), {32, 128}};
+	g->one_length[key - g->view.key] = slash != NULL && strchr(slash + 1, '/') == NULL;
 	if (key->field == NULL)
 		return no_such_field(g, id, word, c);
 	if (slash == NULL)
@@ -96,7 +93,7 @@ static int read_group_key(
 	if (key->field->type != FIELD_ADDRESS)
 		return complain(c, "%s: '%s' is not an address, so it cannot be cut to /%s",
 			option_spelled(&s, g, id), word, slash + 1);
-	if (read_bits(g, slash + 1, key) < 0)
+	if (read_bits(slash + 1, key) < 0)
 		return complain(c,
 			"%s: '/%s' is not a length of addresses (/BITS, or /BITS/BITS for IPv4 "
 			"and IPv6)",

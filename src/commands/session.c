@@ -113,6 +113,20 @@ static int exit_code(const struct session *s, uint64_t count, bool need_hit)
 	return EXIT_DONE;
 }
 
+/* Whether the count is of what was written; of the others, it is of what was done. */
+static bool counts_output(enum command command)
+{
+	return command == COMMAND_LIST || command == COMMAND_GET || command == COMMAND_EVENT;
+}
+
+/* What was refused as a whole counts nothing: "0" would say that nothing was there. */
+static bool has_count(const struct session *s, uint64_t count, int written)
+{
+	if (written != EXIT_DONE && counts_output(s->request->command))
+		return false;
+	return !s->loading && (!s->broken || s->failures + count > 0);
+}
+
 int session_end(struct session *s, uint64_t count, bool need_hit)
 {
 	bool dry = s->mode == CHANGE_DRY;
@@ -124,8 +138,7 @@ int session_end(struct session *s, uint64_t count, bool need_hit)
 	if (s->skipped > 0)
 		message("%s%" PRIu64 " more entries were refused", s->place, s->skipped);
 	s->done += count;
-	/* What was refused as a whole counts nothing: "0" would say that nothing was there. */
-	if (!s->loading && (!s->broken || s->failures + count > 0))
+	if (has_count(s, count, code))
 		message("%" PRIu64 " %s %s %s.", count, subject_name(s),
 			dry ? "would have been" : "have been",
 			cli_command_done(s->request->command));

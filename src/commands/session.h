@@ -78,9 +78,10 @@ void session_drop(struct ct_socket *socket);
 
 /*
  * End of a command: foot of the output, bytes out, the summary ("N flow
- * entries have been DONE.", not in a load), --explain. need_hit: a count of 0
- * is exit 1. Returns the exit code; a failed write, a refused entry or
- * s->broken makes it 1, or 3 with --strict when other entries went well.
+ * entries have been DONE.", not in a load, nor of what is shown if that could
+ * not be written), --explain. need_hit: a count of 0 is exit 1. Returns the exit
+ * code; a failed write, a refused entry or s->broken makes it 1, or 3 with
+ * --strict when other entries went well.
  */
 int session_end(struct session *s, uint64_t count, bool need_hit);
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "flow/protocol.h"
+
 /* What a wide key's two bits say of a value. */
 enum tag { TAG_UNKNOWN, TAG_KNOWN, TAG_IPV4, TAG_IPV6, TAG_BITS = 2 };
 
@@ -148,6 +150,15 @@ static void put_address(
 	put_narrow(key, 32, ipv4);
 }
 
+/* What is shown is the name, so states of one name are one group. */
+static uint64_t state_number(const struct field_value *value)
+{
+	uint8_t protocol = value->protocol, state = (uint8_t)value->number;
+
+	protocol_first_state(&protocol, &state);
+	return (uint64_t)protocol << 8 | state;
+}
+
 /* A value that is known. false: no memory. */
 static bool put_value(struct group_table *table, struct key *key, unsigned i,
 	const struct group_key *spec, struct field_value *value)
@@ -165,7 +176,7 @@ static bool put_value(struct group_table *table, struct key *key, unsigned i,
 		return true;
 	}
 	if (spec->field->type == FIELD_STATE)
-		number |= (uint64_t)value->protocol << 8;
+		number = state_number(value);
 	if (field_is_text(spec->field)) {
 		number = group_text_number(&table->texts, value->text);
 		if (number == 0)

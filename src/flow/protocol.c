@@ -319,6 +319,23 @@ int protocol_state_by_name(const struct protocol *p, const char *name)
 	return -1;
 }
 
+void protocol_first_state(uint8_t *number, uint8_t *state)
+{
+	const struct protocol *own = protocol_by_number(*number);
+	const char *name = protocol_state_name(own, *state);
+
+	/* TCP, of which most states are, is the first row: nothing is compared. */
+	for (const struct protocol *p = protocols; name != NULL && p < own; p++) {
+		int same = protocol_state_by_name(p, name);
+
+		if (same >= 0) {
+			*number = p->number;
+			*state = (uint8_t)same;
+			return;
+		}
+	}
+}
+
 /* Pairs of request and answer: RFC 792, 950; RFC 4443, 4620. */
 static const struct {
 	uint8_t protocol;

@@ -85,6 +85,12 @@ const char *protocol_state_name(const struct protocol *p, uint8_t state);
  */
 int protocol_state_by_name(const struct protocol *p, const char *name);
 
+/*
+ * One pair for all states of a name, whatever protocol they are of: a pair without
+ * a name stays, another becomes that of the first row which has the name.
+ */
+void protocol_first_state(uint8_t *number, uint8_t *state);
+
 /* Names of the flags of one direction of TCP, in bit order. */
 #define TCP_FLAG_COUNT 8
 extern const char *const tcp_flag_names[TCP_FLAG_COUNT];

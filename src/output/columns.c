@@ -2,32 +2,33 @@
 #include "output/columns.h"
 
 #include "base/clock.h"
+#include "output/sheet.h"
 
 /*
  * What most people look for. The ranks are such that an IPv4 flow and its
- * timeout fit in 80 characters.
+ * timeout fit in 80 characters, and two cut addresses in 36.
  */
 static const struct usual_column {
 	const char *name;
 	uint8_t rank;
 } usual_columns[] = {
-	{"proto", 0},
-	{"state", 0},
+	{"proto", 1},
+	{"state", 3},
 	{"src", 0},
-	{"sport", 0},
+	{"sport", SHEET_RANK_BASIC},
 	{"dst", 0},
-	{"dport", 0},
-	{"reply_src", 8},
-	{"reply_sport", 8},
-	{"reply_dst", 8},
-	{"reply_dport", 8},
-	{"confidence", 3},
-	{"timeout", 1},
-	{"packets", 4},
-	{"bytes", 2},
-	{"mark", 6},
-	{"zone", 5},
-	{"helper", 7},
+	{"dport", 2},
+	{"reply_src", SHEET_RANK_MAX},
+	{"reply_sport", SHEET_RANK_MAX},
+	{"reply_dst", SHEET_RANK_MAX},
+	{"reply_dport", SHEET_RANK_MAX},
+	{"confidence", 7},
+	{"timeout", 5},
+	{"packets", 8},
+	{"bytes", 6},
+	{"mark", 10},
+	{"zone", 9},
+	{"helper", 11},
 };
 
 static void add(struct columns *columns, const struct field *field, uint8_t rank)
@@ -49,6 +50,8 @@ void columns_of(const struct output *o, struct columns *columns)
 		add(columns, field_by_name("netns"), 0);
 	for (unsigned i = 0; i < sizeof(usual_columns) / sizeof(usual_columns[0]); i++)
 		add(columns, field_by_name(usual_columns[i].name), usual_columns[i].rank);
+	if (o->flags & OUTPUT_LABELS)
+		add(columns, field_by_name("labels"), 0);
 }
 
 uint64_t output_now(const struct output *o, const struct event *event)

@@ -39,22 +39,45 @@ uint64_t summary_rate(const struct summary *summary, const struct group_counts *
 	return (uint64_t)((double)counts->flows * 100e9 / (double)summary->nanoseconds + 0.5);
 }
 
-static void subtract(const struct view *view, struct group_counts *from, const uint64_t *words)
+/* How many groups know each sum. */
+struct knowing {
+	size_t groups[VIEW_SUMS_MAX];
+};
+
+static void count_knowing(const struct group_table *table, struct knowing *knowing)
+{
+	memset(knowing, 0, sizeof(*knowing));
+	for (size_t n = 0; n < group_count(table); n++) {
+		const uint64_t *words = group_words(table, n);
+
+		for (unsigned i = 0; i < table->view->sum_count; i++)
+			knowing->groups[i] += words[1 + i] != GROUP_UNKNOWN;
+	}
+}
+
+/* A sum is not known any more when the last group that knew it is taken off. */
+static void subtract(const struct view *view, struct group_counts *from, struct knowing *knowing,
+	const uint64_t *words)
 {
 	from->flows -= words[0];
 	for (unsigned i = 0; i < view->sum_count; i++) {
-		if (words[1 + i] != GROUP_UNKNOWN)
-			from->sum[i] -= words[1 + i];
+		if (words[1 + i] == GROUP_UNKNOWN)
+			continue;
+		from->sum[i] -= words[1 + i];
+		if (--knowing->groups[i] == 0)
+			from->sum[i] = GROUP_UNKNOWN;
 	}
 }
 
 size_t summary_others(const struct summary *summary, struct group_counts *others)
 {
 	const struct group_table *table = summary->table;
+	struct knowing knowing;
 
 	*others = table->total;
+	count_knowing(table, &knowing);
 	for (size_t i = 0; i < summary->shown; i++)
-		subtract(table->view, others, group_words(table, summary->order[i]));
+		subtract(table->view, others, &knowing, group_words(table, summary->order[i]));
 	return group_count(table) - summary->shown;
 }
 

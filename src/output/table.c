@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * -o table: aligned columns under a head. How wide they are is learned from the
- * first rows, which are held back for that; later ones go out at once. With
- * names, all rows are held back in batches, until their names are there.
+ * first rows, which are held back for that; later ones go out at once, and what
+ * a terminal has left is kept for them. With names, all rows are held back in
+ * batches, until their names are there.
  */
 #include <string.h>
 
@@ -21,6 +22,9 @@
 /* Names are cut to this if the terminal is too small; an address in two fifths of 80. */
 #define LEAST_ADDRESS 17
 #define LEAST_TEXT    8
+
+/* A whole address of IPv6. */
+#define MOST_ADDRESS 39
 
 /* A cell that is held: this, and behind it its text. */
 struct held_cell {
@@ -55,6 +59,11 @@ static void add_event_columns(const struct output *o)
 	sheet_add(&table.sheet, "event")->width = sizeof("destroy") - 1;
 }
 
+static unsigned widest(unsigned a, unsigned b)
+{
+	return a > b ? a : b;
+}
+
 /* Of events nothing can be learned first: addresses of IPv4 and usual numbers are expected. */
 static unsigned expected_width(const struct field *field)
 {
@@ -76,21 +85,24 @@ static void add_field_column(const struct output *o, unsigned i)
 {
 	const struct field *field = table.columns.field[i];
 	struct sheet_column *column = sheet_add(&table.sheet, field->name);
-	unsigned width = o->subject == SUBJECT_EVENTS ? expected_width(field) : 0;
 
+	if (o->subject == SUBJECT_EVENTS)
+		column->width = widest(column->width, expected_width(field));
 	column->right = value_is_number(field);
 	column->rank = table.columns.rank[i];
-	if (width > column->width)
-		column->width = width;
-	if (field->type == FIELD_ADDRESS)
+	if (field->type == FIELD_ADDRESS) {
 		column->least = LEAST_ADDRESS;
-	else if (field_is_text(field) || field->type == FIELD_LABELS || field->type == FIELD_STATUS)
+		column->most = MOST_ADDRESS;
+	} else if (field_is_text(field) || field->type == FIELD_LABELS ||
+		   field->type == FIELD_STATUS) {
 		column->least = LEAST_TEXT;
+	}
 }
 
 static void table_begin(struct output *o)
 {
 	table.sheet.count = 0;
+	table.sheet.overrun = 0;
 	table.fitted = false;
 	table.rows = 0;
 	table.used = 0;
@@ -247,26 +259,31 @@ static void put_cell(struct output *o, unsigned column, const struct held_cell *
 		column == sheet_last(&table.sheet));
 }
 
-static void fit(struct output *o)
+/* `more`: rows may come that nothing was learned from. */
+static void fit(struct output *o, bool more)
 {
 	for (unsigned i = 0; i < table.sheet.count; i++) {
 		struct sheet_column *column = &table.sheet.column[i];
 
-		column->hidden = table.sheet.terminal.there && column->rank > 0 &&
+		column->hidden = table.sheet.terminal.there && column->rank > SHEET_RANK_BASIC &&
 				 o->subject != SUBJECT_EVENTS;
+		if (more && table.sheet.terminal.there && column->most > 0)
+			column->width = widest(column->width, PUT_IPV4_MAX);
 	}
 	for_cells(o, note_cell);
 	sheet_fit(&table.sheet);
+	if (more)
+		sheet_spread(&table.sheet);
 	sheet_put_head(&table.sheet, o->writer);
 	table.fitted = true;
 }
 
-static void release(struct output *o)
+static void release(struct output *o, bool more)
 {
 	if (o->names != NULL && o->subject != SUBJECT_EVENTS)
 		o->names->wait(o->names);
 	if (!table.fitted)
-		fit(o);
+		fit(o, more);
 	for_cells(o, put_cell);
 	table.rows = 0;
 	table.used = 0;
@@ -291,13 +308,13 @@ static void table_flow(struct output *o, const struct flow *flow, const struct e
 		hold_field(o, table.columns.field[i], flow, event);
 	table.rows++;
 	if (!is_holding(o))
-		release(o);
+		release(o, true);
 }
 
 static void table_end(struct output *o)
 {
 	if (table.rows > 0)
-		release(o);
+		release(o, false);
 }
 
 const struct output_format output_table = {

@@ -14,26 +14,35 @@
 
 #define CUT "..."
 
+static uint64_t rounded(uint64_t number, uint64_t unit)
+{
+	return number / unit + (number % unit >= unit - unit / 2);
+}
+
 char *put_amount(char *p, uint64_t amount)
 {
 	static const char units[] = "kMGTPE";
-	uint64_t step = 1;
-	unsigned unit = 0, decimals;
+	uint64_t unit = 1000, shown;
+	unsigned decimals = 2, scale = 100; /* 1.00 to 9.99, 10.0 to 99.9, 100 to 999 */
+	const char *letter = units;
 
 	if (amount < 1000)
 		return put_u64(p, amount);
-	while (unit < sizeof(units) - 2 && amount / step >= 1000 * 1000) {
-		step *= 1000;
-		unit++;
+	while ((shown = rounded(amount, unit / scale)) >= 1000) {
+		if (decimals > 0) {
+			decimals--;
+			scale /= 10;
+			continue;
+		}
+		unit *= 1000;
+		letter++;
+		decimals = 2;
+		scale = 100;
 	}
-	amount /= step; /* thousandths of the unit */
-	decimals = amount < 10000 ? 2 : amount < 100000 ? 1 : 0;
-	p = put_u64(p, amount / 1000);
-	if (decimals > 0) {
-		p = put_character(p, '.');
-		p = put_u64_padded(p, amount % 1000 / (decimals == 2 ? 10 : 100), decimals);
-	}
-	return put_character(p, units[unit]);
+	p = put_u64(p, shown / scale);
+	if (decimals > 0)
+		p = put_u64_padded(put_character(p, '.'), shown % scale, decimals);
+	return put_character(p, *letter);
 }
 
 /* Two units of a span: the larger one, and the smaller one with two digits. */

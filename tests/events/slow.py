@@ -224,6 +224,7 @@ def full_disk(house):
     house.true("it is named", "standard output: No space left on device" in result.err,
                result.err)
     house.equal("once", result.err.count("No space left"), 1)
+    house.equal("nothing was shown", stream.summary(result), -1)
 
 
 def shares_the_pipe(house):

@@ -200,6 +200,35 @@ static void texts_states_and_labels_are_keys(void **state)
 	group_free(&table);
 }
 
+static void add_state(struct group_table *table, uint8_t protocol, uint8_t number)
+{
+	struct flow flow = {.present = FLOW_STATE, .state = number};
+
+	flow.tuple[ORIGINAL].present = TUPLE_PROTOCOL;
+	flow.tuple[ORIGINAL].protocol = protocol;
+	assert_int_equal(group_add(table, &flow, 0), 0);
+}
+
+static void states_of_one_name_are_one_group(void **state)
+{
+	struct view view = make_view("state", NULL), parted = make_view("state", "proto");
+	const struct view *const views[] = {&view, &parted};
+	static const size_t groups[] = {4, 5};
+	struct group_table table;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(group_start(&table, views[i], 0), 0);
+		add_state(&table, IPPROTO_SCTP, 4); /* ESTABLISHED */
+		add_state(&table, IPPROTO_TCP, 3);
+		add_state(&table, IPPROTO_SCTP, 3); /* COOKIE_ECHOED */
+		add_state(&table, IPPROTO_SCTP, 99);
+		add_state(&table, IPPROTO_DCCP, 99);
+		assert_int_equal(group_count(&table), groups[i]);
+		group_free(&table);
+	}
+}
+
 /* The same as a plain list that is looked through. */
 enum { SOURCES = 400, FLOWS = 20000 };
 
@@ -352,6 +381,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_is_a_group_of_its_own),
 		cmocka_unit_test(addresses_are_cut),
 		cmocka_unit_test(texts_states_and_labels_are_keys),
+		cmocka_unit_test(states_of_one_name_are_one_group),
 		cmocka_unit_test(groups_are_those_of_a_plain_list),
 		cmocka_unit_test(order_is_what_is_asked),
 		cmocka_unit_test(a_limit_keeps_what_is_heavy),

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* -o table and -o csv. */
+#include <sys/wait.h>
+
 #include "output/sheet.h"
 #include "screen.h"
 
@@ -68,6 +70,31 @@ static void test_usual_columns(void **state)
 		"icmpv6,,2001:db8::1,,2001:db8::2,,2001:db8::2,,2001:db8::1,,"
 		"unreplied,99,,,0,0,\n");
 	page_close(&page);
+}
+
+/* They come with the usual columns when they are asked for. */
+static void test_labels(void **state)
+{
+	static const char *const names[] = {"proto"};
+	static struct label_map map;
+	struct view view = columns_view(names, 1);
+	struct flow flow = make_tcp();
+	struct page page;
+
+	(void)state;
+	map.name[0] = (char[]){"guest"};
+	flow.present |= FLOW_LABELS;
+	flow.labels[0] = 0x03;
+	for (unsigned i = 0; i < 4; i++) {
+		page_open(&page, i < 2 ? &output_csv : &output_table);
+		page.output.flags = OUTPUT_LABELS;
+		page.output.labels = &map;
+		page.output.view = i % 2 ? &view : NULL;
+		output_flow(&page.output, &flow, NULL);
+		output_end(&page.output);
+		assert_int_equal(strstr(page_text(&page), "guest,1") != NULL, i % 2 == 0);
+		page_close(&page);
+	}
 }
 
 static void test_many_rows(void **state)
@@ -198,6 +225,143 @@ static void test_it_fits_a_terminal(void **state)
 	}
 }
 
+/* The columns that stay, the narrower the terminal the fewer, and no line is too long. */
+static void test_narrow_terminals(void **state)
+{
+	static const struct {
+		unsigned short width;
+		const char *head;
+	} rows[] = {
+		{80, "proto  state        src                     sport  dst                     "
+		     "dport\n"},
+		{70, "proto  state        src                sport  dst                dport\n"},
+		{69, "proto  state        src                   dst                   dport\n"},
+		{60, "proto  src                     dst                     dport\n"},
+		{50, "proto  src                dst                dport\n"},
+		{43, "proto  src                dst\n"},
+		{42, "src                   dst\n"},
+		{36, "src                dst\n"},
+	};
+	struct flow flow = make_flow(IPPROTO_TCP, "2001:db8:1234:5678:9abc:def0:1234:5678",
+		"2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", 40000, 443);
+	struct screen screen;
+
+	(void)state;
+	flow.present |= FLOW_STATE;
+	flow.state = 3;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		screen_open(&screen, &output_table, rows[i].width);
+		output_flow(&screen.output, &flow, NULL);
+		output_end(&screen.output);
+		assert_true(widest_line(screen_text(&screen)) <= rows[i].width);
+		strchr(screen.text, '\n')[1] = '\0';
+		assert_string_equal(screen.text, rows[i].head);
+		screen_close(&screen);
+	}
+}
+
+#define LONG_SOURCE      "2001:db8:1234:5678:9abc:def0:1234:5678"
+#define LONG_DESTINATION "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff"
+
+/* Many short flows and a long one, by a child: a terminal holds less than that. */
+static void put_long_after_short(struct screen *screen, const struct view *view,
+	enum output_subject subject, unsigned shorts)
+{
+	const struct event event = {.type = EVENT_NEW, .received = {SAMPLE_SECOND, 0}};
+	const struct event *happened = subject == SUBJECT_EVENTS ? &event : NULL;
+	struct flow flow = make_udp();
+
+	screen->output.view = view;
+	screen->output.subject = subject;
+	while (screen->output.records < shorts)
+		output_flow(&screen->output, &flow, happened);
+	flow = make_flow(IPPROTO_UDP, LONG_SOURCE, LONG_DESTINATION, 40000, 443);
+	flow.present |= FLOW_MARK;
+	flow.mark = 7654321;
+	output_flow(&screen->output, &flow, happened);
+	output_end(&screen->output);
+	_exit(writer_flush(&screen->writer) == 0 ? 0 : 1);
+}
+
+/* The line of the long one. */
+static const char *long_after_short(struct screen *screen, const struct view *view,
+	enum output_subject subject, unsigned shorts, unsigned short width)
+{
+	size_t used = 0;
+	ssize_t length;
+	int status;
+	pid_t child;
+	char *last;
+
+	screen_open(screen, &output_table, width);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		put_long_after_short(screen, view, subject, shorts);
+	close(screen->slave);
+	screen->slave = -1;
+	while ((length = read(
+			screen->master, screen->text + used, sizeof(screen->text) - 1 - used)) > 0)
+		used += (size_t)length;
+	screen->text[used] = '\0';
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_true(widest_line(screen->text) <= width);
+	for (last = screen->text + used - 1; last[-1] != '\n'; last--)
+		;
+	return last;
+}
+
+static void test_what_comes_later_has_the_spare_room(void **state)
+{
+	static const char *const names[] = {"dport", "mark", "src"};
+	static const char *const pair[] = {"src", "dst", "dport"};
+	struct view view = columns_view(names, 3), both = columns_view(pair, 3);
+	struct screen screen;
+
+	(void)state;
+	assert_string_equal(long_after_short(&screen, &view, SUBJECT_LIST, 1000, 80),
+		"  443  7654321  " LONG_SOURCE "\n");
+	screen_close(&screen);
+	assert_string_equal(long_after_short(&screen, &both, SUBJECT_EVENTS, 1, 100),
+		"new      " LONG_SOURCE "   " LONG_DESTINATION "     443\n");
+	screen_close(&screen);
+	/* Some of it, where there is not enough for all. */
+	assert_string_equal(long_after_short(&screen, &both, SUBJECT_EVENTS, 1, 80),
+		"new      2001:db8:1234:5\xe2\x80\xa6:def0:1234:5678  "
+		"2001:db8:aaaa:b\xe2\x80\xa6:dddd:eeee:ffff    443\n");
+	screen_close(&screen);
+	/* And columns that said nothing so far. */
+	assert_non_null(strstr(long_after_short(&screen, NULL, SUBJECT_LIST, 250, 190), "7654321"));
+	screen_close(&screen);
+}
+
+/* A column that may not grow: its cell takes the room, the next ones give it back. */
+static void test_out_of_line_and_back(void **state)
+{
+	static const char *const cells[][3] = {{"short", "abc", "x"}, {"much longer", "a", "y"},
+		{"a text for which there is no room", "abc", "z"}};
+	struct sheet sheet = {.terminal = {.there = true, .width = 25}};
+	struct page page;
+
+	(void)state;
+	page_open(&page, &output_table);
+	for (unsigned i = 0; i < 3; i++) {
+		sheet_add(&sheet, cells[0][i])->least = 4;
+		sheet.column[i].width = 5;
+	}
+	sheet_fit(&sheet);
+	for (unsigned row = 0; row < 3; row++) {
+		for (unsigned i = 0; i < 3; i++)
+			sheet_put(&sheet, page.output.writer, i, cells[row][i],
+				strlen(cells[row][i]), STYLE_PLAIN, i == 2);
+	}
+	assert_string_equal(page_text(&page), "short  abc    x\n"
+					      "much longer  a  y\n"
+					      "a tex~ room  abc  z\n");
+	page_close(&page);
+}
+
 static void test_what_is_asked_for_stays(void **state)
 {
 	static const char *const names[] = {"helper", "reply_src", "zone", "mark", "src", "dst",
@@ -295,10 +459,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns_are_aligned),
 		cmocka_unit_test(test_usual_columns),
+		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_many_rows),
 		cmocka_unit_test(test_csv_quotes),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_it_fits_a_terminal),
+		cmocka_unit_test(test_narrow_terminals),
+		cmocka_unit_test(test_what_comes_later_has_the_spare_room),
+		cmocka_unit_test(test_out_of_line_and_back),
 		cmocka_unit_test(test_what_is_asked_for_stays),
 		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_names),
