@@ -99,6 +99,7 @@
  *   cli/values_entry.c          values of what makes an entry whole
  *   cli/values_number.c         values that are one number
  *   cli/values_event.c          values of options of -E
+ *   cli/values_status.c         status flags
  *   cli/values_view.c           values of how flows are shown
  *   cli/readers.h               what the files of values share
  *   cli/check.c                 what goes with what

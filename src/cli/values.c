@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <linux/netfilter/nf_conntrack_common.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +15,6 @@
 #include "cli/given.h"
 #include "cli/readers.h"
 #include "flow/field.h"
-#include "flow/status.h"
 #include "output/output.h"
 
 /* Those of 1.4.9 first: a beginning of one of them means it, whatever else it begins. */
@@ -137,9 +135,12 @@ int value_no_such_word(const struct given *g, int id, const char *what,
 	snprintf(typed, sizeof(typed), "%.*s", (int)part.length, part.text);
 	suggest_start(&nearest, typed);
 	for (size_t i = 0; i < count; i++) {
+		/* Of several that it begins, only these are what is asked about. */
+		if (found == -2 && strncasecmp(words[i].name, part.text, part.length) != 0)
+			continue;
 		suggest_offer(&nearest, words[i].name);
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-			i > 0 ? ", " : "", words[i].name);
+			used > 0 ? ", " : "", words[i].name);
 	}
 	if (found == -2)
 		return complain(c, "%s: '%s' is the beginning of more than one %s (%s)",
@@ -215,123 +216,6 @@ static int read_role(struct given *g, int id, const char *text, struct complaint
 	if (found < 0)
 		return value_no_such_word(g, id, "role", words, FIELD_ROLES, part, found, c);
 	g->role = (uint8_t)words[found].value;
-	return 0;
-}
-
-/* --- status flags ----------------------------------------------------- */
-
-/* Words of -u that may be shortened: the flags that select, and "none". */
-enum { STATUS_WORDS_MAX = 20 };
-
-struct status_words {
-	size_t count;
-	struct value_word word[STATUS_WORDS_MAX];
-};
-
-/* Made at the first call; the row behind the last one is for whoever lists the words. */
-static struct status_words *status_words(void)
-{
-	static struct status_words words;
-
-	if (words.count > 0)
-		return &words;
-	for (size_t i = 0; i < status_bit_count && words.count < STATUS_WORDS_MAX - 2; i++) {
-		if (status_bits[i].selectable)
-			words.word[words.count++] = (struct value_word){
-				.name = status_bits[i].name, .value = status_bits[i].bit};
-	}
-	words.word[words.count++] = (struct value_word){.name = STATUS_UNSET};
-	return &words;
-}
-
-static bool part_is(struct part_text part, const char *word)
-{
-	return part.length == strlen(word) && strncasecmp(part.text, word, part.length) == 0;
-}
-
-/* Flags of an expectation (enum expectation_flag), written out; 0 for another word. */
-static uint32_t expectation_flag(struct part_text part)
-{
-	for (unsigned i = 0; i < EXPECTATION_FLAG_COUNT; i++) {
-		if (part_is(part, expectation_flag_names[i]))
-			return UINT32_C(1) << i;
-	}
-	return 0;
-}
-
-/* SRC_NAT and DST_NAT are flags of the kernel, but -n and -g know more. */
-static bool is_nat_flag(struct part_text part)
-{
-	static const char *const names[] = {"SRC_NAT", "DST_NAT"};
-
-	for (size_t i = 0; i < COUNT(names); i++) {
-		if (part.length >= 1 && strncasecmp(names[i], part.text, part.length) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The bit of a word of -u: 0 for UNSET, -1 with a complaint. */
-static int64_t status_bit_of(
-	const struct given *g, int id, struct part_text name, struct complaint *c)
-{
-	struct spelling s;
-	struct status_words *words = status_words();
-	int found = value_find_word(words->word, words->count, name);
-
-	if (found >= 0)
-		return words->word[found].value;
-	if (found == -1 && is_nat_flag(name))
-		return complain(c,
-			"%s: translated entries are selected with -n and -g, not by '%.*s'",
-			option_spelled(&s, g, id), (int)name.length, name.text);
-	words->word[words->count] = (struct value_word){.name = STATUS_UNREPLIED};
-	return value_no_such_word(g, id, "status", words->word, words->count + 1, name, found, c);
-}
-
-static int read_status_word(struct given *g, int id, struct part_text part, struct complaint *c)
-{
-	struct spelling s;
-	bool not = part.length > 0 && part.text[0] == '!';
-	struct part_text name = {part.text + not, part.length - not };
-	uint32_t flag = expectation_flag(part);
-	int64_t bit;
-
-	if (flag != 0) {
-		g->expectation_flags |= flag;
-		return 0;
-	}
-	if (part_is(name, STATUS_UNREPLIED)) {
-		bit = IPS_SEEN_REPLY;
-		not = !not ;
-	} else {
-		bit = status_bit_of(g, id, name, c);
-	}
-	if (bit < 0)
-		return -1;
-	if (bit == 0 && not )
-		return complain(
-			c, "%s: '!%s' means nothing", option_spelled(&s, g, id), STATUS_UNSET);
-	if (not )
-		g->status_clear |= (uint32_t)bit;
-	else
-		g->status_set |= (uint32_t)bit;
-	return 0;
-}
-
-static int read_status(struct given *g, int id, const char *text, struct complaint *c)
-{
-	struct spelling s;
-	struct part_text part;
-
-	while (value_next_part(&text, &part)) {
-		if (read_status_word(g, id, part, c) < 0)
-			return -1;
-	}
-	if (g->status_set & g->status_clear)
-		return complain(c, "%s: %s cannot be both set and not set",
-			option_spelled(&s, g, id),
-			status_by_bit(1u << __builtin_ctz(g->status_set & g->status_clear))->name);
 	return 0;
 }
 
@@ -679,7 +563,7 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_PROTOCOL] = read_protocol,
 	[OPTION_FAMILY] = read_family,
 	[OPTION_TIMEOUT] = value_timeout,
-	[OPTION_STATUS] = read_status,
+	[OPTION_STATUS] = value_status,
 	[OPTION_MARK] = value_mark,
 	[OPTION_SECMARK] = value_secmark,
 	[OPTION_ID] = value_id,

@@ -17,6 +17,7 @@ struct value_word {
 	uint32_t value;
 	const struct output_format *format; /* of -o: a format, else NULL */
 	bool added;                         /* of -o: not a word of 1.4.9 */
+	bool negated;                       /* of -u: that the flag is not set */
 };
 
 extern const struct value_word output_words[];
