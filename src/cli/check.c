@@ -345,7 +345,8 @@ static int check_status(const struct check *k)
 		return complain(k->c,
 			"%s: PERMANENT, INACTIVE and USERSPACE are flags of expectations",
 			option_spelled(&s, g, OPTION_STATUS));
-	if ((g->command == COMMAND_UPDATE || g->command == COMMAND_ADD) && g->status_clear != 0)
+	/* -I and -A take them: a new entry lacks the flag; where one exists, -A leaves it. */
+	if (g->command == COMMAND_UPDATE && g->status_clear != 0)
 		return complain(k->c, "%s: flags can be added only, not taken away",
 			option_spelled(&s, g, OPTION_STATUS));
 	return 0;

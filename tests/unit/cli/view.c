@@ -211,8 +211,6 @@ static const struct {
 	{"-L -o received", "-o: 'received' is of events: it goes with -E"},
 	{"-E --reliable -e NEW",
 		"--reliable: no end is lost; it needs DESTROY among the kinds of -e"},
-	{"-A -s 1.1.1.1 -d 2.2.2.2 -p udp --sport 1 --dport 2 -t 9 -u UNREPLIED",
-		"-u: flags can be added only, not taken away"},
 	{"-L -z --netns all", "--netns: 'all' is for looking, so it does not go with -z"},
 	{"-L --group-by src/24,src/16", "--group-by: 'src' is named twice"},
 	{"-L --group-by src --group-by src", "--group-by: 'src' is named twice"},

@@ -98,6 +98,12 @@ static const struct {
 	{"-I -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 -u UNREPLIED",
 		"-I ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
 		"timeout:=5"},
+	{"-A -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 -u UNREPLIED",
+		"-A ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
+		"timeout:=5"},
+	{"-A -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 -u SEEN_REPLY,!ASSURED",
+		"-A ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
+		"timeout:=5 status:=2"},
 	{"-I -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 -w 1 --orig-zone 2",
 		"-I ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2 zone=2} reply{192.0.2.2>192.0.2.1 p17 2 "
 		"1} zone:=1 timeout:=5"},
