@@ -163,6 +163,7 @@
 #include <unistd.h>
 
 #include "base/message.h"
+#include "base/writer.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
 
@@ -190,6 +191,19 @@ static bool is_set_id(void)
 	return getuid() != geteuid() || getgid() != getegid();
 }
 
+/* Without any word: the help, but as of something that is missing. */
+static int usage(const struct request *request)
+{
+	static char bytes[2 * WRITER_RESERVE_MAX];
+	struct writer w;
+
+	writer_open(&w, STDERR_FILENO, bytes, sizeof(bytes));
+	cli_help(&w, request);
+	/* There is nowhere left to tell of an error. */
+	(void)writer_flush(&w);
+	return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	/* Not on the stack: there each page of them would be touched at once. */
@@ -209,7 +223,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (cli_parse(&cli, argc, argv, false, &request, &complaint) < 0)
-		code = message_usage(&complaint);
+		code = argc > 1 ? message_usage(&complaint) : usage(&request);
 	else
 		code = command_run(&cli, &request);
 	cli_free(&cli);

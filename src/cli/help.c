@@ -195,6 +195,14 @@ static void put_protocol_names(struct writer *w, uint32_t place)
 	}
 }
 
+/* What stands right behind a command. */
+static const char *command_argument(enum command command)
+{
+	if (command == COMMAND_LOAD)
+		return " FILE";
+	return command_rows[command].tables != 0 ? " [TABLE]" : "";
+}
+
 static void put_commands(struct writer *w)
 {
 	writer_string(w, "\nCommands:\n");
@@ -203,9 +211,7 @@ static void put_commands(struct writer *w)
 		char what[64];
 
 		snprintf(what, sizeof(what), "%s, --%s%s", row->option, row->name,
-			row->tables != 0          ? " [TABLE]"
-			: command == COMMAND_LOAD ? " FILE"
-						  : "");
+			command_argument((enum command)command));
 		put_row(w, what, row->help);
 	}
 }
@@ -250,7 +256,9 @@ static void put_usage(struct writer *w, enum command command, enum table table)
 
 	writer_string(w, "Usage: conntrack ");
 	writer_string(w, row->option);
-	if (table != TABLE_CONNTRACK) {
+	if (row->tables == 0) {
+		writer_string(w, command_argument(command));
+	} else if (table != TABLE_CONNTRACK) {
 		writer_string(w, " ");
 		writer_string(w, table_names[table]);
 	} else {
@@ -261,8 +269,7 @@ static void put_usage(struct writer *w, enum command command, enum table table)
 			writer_string(w, table_names[t]);
 			first = false;
 		}
-		if (!first)
-			writer_string(w, "]");
+		writer_string(w, "]");
 	}
 	writer_string(w, " [OPTIONS]\n\n");
 	put_row(w, row->option, row->help);

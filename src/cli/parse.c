@@ -376,6 +376,12 @@ static void build_help(const struct given *g, struct request *request)
 	request->help_protocol = g->protocol;
 }
 
+/* -R -h: no file, which could be called ./-h. */
+static bool asks_help_of_load(int argc, char **argv)
+{
+	return argc == 3 && (strcmp(argv[2], "-h") == 0 || strcmp(argv[2], "--help") == 0);
+}
+
 /*
  * The command line of -R, which is no option like others: its options may only
  * follow the file. 1 when it is one, 0 when not, -1 with a complaint.
@@ -391,6 +397,8 @@ static int parse_load(struct cli *cli, struct given *g, int argc, char **argv,
 
 	if (strcmp(word, "-R") != 0 && strcmp(word, name) != 0 && !attached)
 		return 0;
+	if (!attached && asks_help_of_load(argc, argv))
+		words.next = 2;
 	if (argc < words.next)
 		return complain(c, "%s: needs an argument (FILE)", word);
 	given_start(g, false);
@@ -407,6 +415,16 @@ static int parse_load(struct cli *cli, struct given *g, int argc, char **argv,
 		return -1;
 	request->load_path = attached ? word + length + 1 : argv[2];
 	return 1;
+}
+
+static int no_command(bool loading, struct complaint *c)
+{
+	struct loadable_names names;
+
+	if (loading)
+		return complain(c, "no command given; %s have a place in a file",
+			loadable_spelled(&names, UINT8_MAX));
+	return complain(c, "no command given (-L lists, -h shows all)");
 }
 
 int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct request *request,
@@ -426,7 +444,7 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 	if (scan(&g, &words, complaint) < 0)
 		return -1;
 	if (g.command == COMMAND_NONE)
-		return complain(complaint, "no command given (-L lists, -h shows all)");
+		return no_command(loading, complaint);
 	if (!g.help && given_check(&g, complaint) < 0)
 		return -1;
 	if (g.help || g.command == COMMAND_HELP) {

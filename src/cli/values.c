@@ -648,6 +648,8 @@ int given_table(struct given *g, const char *text, struct complaint *c)
 	struct suggestion nearest;
 	char hint[96];
 	char known[64];
+	const char *names[TABLES];
+	size_t count = 0;
 	size_t length = strlen(text);
 
 	for (int table = 0; length > 0 && table < TABLES; table++) {
@@ -660,9 +662,13 @@ int given_table(struct given *g, const char *text, struct complaint *c)
 			table_names[table]);
 	}
 	suggest_start(&nearest, text);
-	for (int table = 0; table < TABLES; table++)
+	for (int table = 0; table < TABLES; table++) {
+		if (!(command_rows[g->command].tables >> table & 1))
+			continue;
 		suggest_offer(&nearest, table_names[table]);
-	list_words(known, sizeof(known), table_names, TABLES, ", ");
+		names[count++] = table_names[table];
+	}
+	list_words(known, sizeof(known), names, count, ", ");
 	return complain(c, "%s: '%s' is not a table (%s)%s", command_spelled(&s, g), text, known,
 		suggest_text(&nearest, hint, sizeof(hint)));
 }

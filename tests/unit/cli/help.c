@@ -132,6 +132,11 @@ static void and_nothing_else(void **state)
 	text = help_of("-L --help");
 	assert_non_null(strstr(text, "  reply_src                 source address of the reply\n"));
 	assert_non_null(strstr(text, "  labels, label             labels\n"));
+	text = help_of("-R --help");
+	assert_non_null(strstr(text, "Usage: conntrack -R FILE [OPTIONS]\n"));
+	assert_string_equal(help_of("-R -h"), text);
+	assert_string_equal(help_of("--load-file -h"), text);
+	assert_string_equal(help_of("-R file -h"), text);
 	text = help_of("-U -p gre --help");
 	assert_true(names(text, "srckey"));
 	assert_false(names(text, "sport"));

@@ -299,7 +299,9 @@ static const struct {
 	/* -R */
 	{"-R file", "-R load=file"},
 	{"-R -", "-R load=-"},
-	{"-R --help", "-R load=--help"},
+	{"-R --help", "-h -R "},
+	{"-R ./--help", "-R load=./--help"},
+	{"--load-file=--help", "-R load=--help"},
 	{"--load-file file", "-R load=file"},
 	{"--load-file=file", "-R load=file"},
 	/* abbreviations, short forms that no help shows */
