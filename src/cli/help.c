@@ -6,6 +6,7 @@
 #include "base/writer.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/values.h"
 #include "flow/field.h"
 
 /* Texts begin in this column and end before the other. */
@@ -95,20 +96,35 @@ static void spell_row(char *text, size_t size, const struct option_row *row)
 		snprintf(text + used, size - used, optional ? " [%s]" : " %s", row->argument_name);
 }
 
+/* What an option is for; of -o, its words at that place too. */
+static void describe_row(char *text, size_t size, const struct option_row *row, uint32_t place)
+{
+	const char *names[VALUE_WORDS_MAX];
+	char known[160];
+
+	if (row->values != VALUE_OUTPUT) {
+		snprintf(text, size, "%s", row->help);
+		return;
+	}
+	list_words(known, sizeof(known), names, output_words_at(place, names), ", ");
+	snprintf(text, size, "%s: %s", row->help, known);
+}
+
 /* One row; place 0: for the help on everything. */
 static void put_option(struct writer *w, const struct option_row *row, uint32_t place)
 {
 	char what[96];
+	char about[240];
 	char takers[160];
-	char text[400];
+	char text[sizeof(about) + sizeof(takers)];
 
 	spell_row(what, sizeof(what), row);
+	describe_row(about, sizeof(about), row, place);
 	if (place != 0) {
-		snprintf(text, sizeof(text), "%s%s", row->help,
-			row->needs & place ? " (needed)" : "");
+		snprintf(text, sizeof(text), "%s%s", about, row->needs & place ? " (needed)" : "");
 	} else {
 		name_takers(takers, sizeof(takers), row->takes);
-		snprintf(text, sizeof(text), "%s %s", row->help,
+		snprintf(text, sizeof(text), "%s %s", about,
 			row == &option_rows[OPTION_NAT_RANGE] ? "" : takers);
 	}
 	put_row(w, what, text);

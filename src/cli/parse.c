@@ -417,6 +417,20 @@ static int parse_load(struct cli *cli, struct given *g, int argc, char **argv,
 	return 1;
 }
 
+/* What 1.4.9 takes although it does nothing. */
+static void warn_of_idle_words(const struct given *g)
+{
+	struct spelling s;
+
+	if (is_given(g, OPTION_NAT_RANGE))
+		message_plain("WARNING: -a, --nat-range is ignored; -n and -g take addresses");
+	if (is_given(g, OPTION_STATUS) && g->table == TABLE_EXPECT &&
+		(g->status_set | g->status_clear) != 0)
+		message_plain("WARNING: %s: flags of flows are ignored; an expectation has "
+			      "PERMANENT, INACTIVE and USERSPACE",
+			option_spelled(&s, g, OPTION_STATUS));
+}
+
 static int no_command(bool loading, struct complaint *c)
 {
 	struct loadable_names names;
@@ -455,8 +469,7 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 			given_filter(&g, cli, request, complaint) < 0)
 			return -1;
 	}
-	if (is_given(&g, OPTION_NAT_RANGE))
-		message_plain("WARNING: -a, --nat-range is ignored; -n and -g take addresses");
+	warn_of_idle_words(&g);
 	return 0;
 }
 

@@ -17,21 +17,27 @@
 #include "flow/field.h"
 #include "output/output.h"
 
+/* Where words of -o have something to show. */
+enum {
+	OF_FLOWS = SHOWING | ON(COMMAND_GET),
+	OF_ENTRIES = OF_FLOWS | ON_EXPECT(COMMAND_LIST) | ON_EXPECT(COMMAND_EVENT),
+};
+
 /* Those of 1.4.9 first: a beginning of one of them means it, whatever else it begins. */
 const struct value_word output_words[] = {
-	{.name = "xml", .format = &output_xml},
-	{.name = "save", .format = &output_save},
-	{.name = "extended", .value = OUTPUT_EXTENDED},
-	{.name = "timestamp", .value = OUTPUT_TIMESTAMP},
-	{.name = "id", .value = OUTPUT_ID},
-	{.name = "ktimestamp", .value = OUTPUT_KTIMESTAMP},
-	{.name = "labels", .value = OUTPUT_LABELS},
-	{.name = "userspace", .value = OUTPUT_USERSPACE},
-	{.name = "json", .format = &output_json, .added = true},
-	{.name = "table", .format = &output_table, .added = true},
-	{.name = "csv", .format = &output_csv, .added = true},
-	{.name = "full", .value = OUTPUT_FULL, .added = true},
-	{.name = "received", .value = OUTPUT_RECEIVED, .added = true},
+	{.name = "xml", .format = &output_xml, .takes = OF_ENTRIES},
+	{.name = "save", .format = &output_save, .takes = OF_ENTRIES},
+	{.name = "extended", .value = OUTPUT_EXTENDED, .takes = OF_ENTRIES},
+	{.name = "timestamp", .value = OUTPUT_TIMESTAMP, .takes = OF_ENTRIES},
+	{.name = "id", .value = OUTPUT_ID, .takes = OF_ENTRIES},
+	{.name = "ktimestamp", .value = OUTPUT_KTIMESTAMP, .takes = OF_ENTRIES},
+	{.name = "labels", .value = OUTPUT_LABELS, .takes = OF_ENTRIES},
+	{.name = "userspace", .value = OUTPUT_USERSPACE, .takes = OF_ENTRIES},
+	{.name = "json", .format = &output_json, .added = true, .takes = EVERYWHERE},
+	{.name = "table", .format = &output_table, .added = true, .takes = OF_FLOWS},
+	{.name = "csv", .format = &output_csv, .added = true, .takes = OF_FLOWS},
+	{.name = "full", .value = OUTPUT_FULL, .added = true, .takes = OF_ENTRIES},
+	{.name = "received", .value = OUTPUT_RECEIVED, .added = true, .takes = WATCHING},
 };
 const size_t output_word_count = COUNT(output_words);
 
@@ -150,6 +156,17 @@ int value_no_such_word(const struct given *g, int id, const char *what,
 			c, "%s: an empty word in the list (%s)", option_spelled(&s, g, id), known);
 	return complain(c, "%s: '%s' is not a known %s (%s)%s", option_spelled(&s, g, id), typed,
 		what, known, suggest_text(&nearest, hint, sizeof(hint)));
+}
+
+size_t output_words_at(uint32_t place, const char *names[static VALUE_WORDS_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < output_word_count; i++) {
+		if (place == 0 || output_words[i].takes & place)
+			names[count++] = output_words[i].name;
+	}
+	return count;
 }
 
 /* How many of the words of -o, which come first, are those of 1.4.9. */

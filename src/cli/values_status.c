@@ -34,19 +34,37 @@ static const struct status_words *status_words(void)
 	return &words;
 }
 
-static bool part_is(struct part_text part, const char *word)
+/* The words of -u on the table expect (enum expectation_flag). */
+static const struct value_word *expectation_words(void)
 {
-	return part.length == strlen(word) && strncasecmp(part.text, word, part.length) == 0;
+	static struct value_word words[EXPECTATION_FLAG_COUNT];
+
+	for (unsigned i = 0; i < EXPECTATION_FLAG_COUNT; i++)
+		words[i] = (struct value_word){
+			.name = expectation_flag_names[i], .value = UINT32_C(1) << i};
+	return words;
 }
 
-/* Flags of an expectation (enum expectation_flag), written out; 0 for another word. */
-static uint32_t expectation_flag(struct part_text part)
+/* A flag of an expectation, elsewhere only if it is written out; 0 for another word. */
+static uint32_t expectation_flag(const struct given *g, struct part_text part)
 {
-	for (unsigned i = 0; i < EXPECTATION_FLAG_COUNT; i++) {
-		if (part_is(part, expectation_flag_names[i]))
-			return UINT32_C(1) << i;
-	}
-	return 0;
+	const struct value_word *words = expectation_words();
+	int found = value_find_word(words, EXPECTATION_FLAG_COUNT, part);
+
+	if (found < 0 || (g->table != TABLE_EXPECT && words[found].name[part.length] != '\0'))
+		return 0;
+	return words[found].value;
+}
+
+size_t status_words_at(uint32_t place, const char *names[static VALUE_WORDS_MAX])
+{
+	bool expect = (place & ON_EXPECT(COMMAND_CREATE)) != 0;
+	const struct value_word *words = expect ? expectation_words() : status_words()->word;
+	size_t count = expect ? EXPECTATION_FLAG_COUNT : status_words()->count;
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = words[i].name;
+	return count;
 }
 
 /* SRC_NAT and DST_NAT are flags of the kernel, but -n and -g know more. */
@@ -67,6 +85,10 @@ static int no_such_status(
 	struct spelling s;
 	const struct status_words *words = status_words();
 
+	/* Those of flows are taken there, but nobody means them. */
+	if (g->table == TABLE_EXPECT)
+		return value_no_such_word(g, id, "flag of an expectation", expectation_words(),
+			EXPECTATION_FLAG_COUNT, name, -1, c);
 	if (found == -1 && is_nat_flag(name))
 		return complain(c,
 			"%s: translated entries are selected with -n and -g, not by '%.*s'",
@@ -80,7 +102,7 @@ static int read_status_word(struct given *g, int id, struct part_text part, stru
 	const struct status_words *words = status_words();
 	bool not = part.length > 0 && part.text[0] == '!';
 	struct part_text name = {part.text + not, part.length - not };
-	uint32_t flag = expectation_flag(part);
+	uint32_t flag = expectation_flag(g, part);
 	int found;
 
 	if (flag != 0) {

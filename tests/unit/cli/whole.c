@@ -245,7 +245,7 @@ static const struct {
 		"65535} timeout:=60"},
 	{"-I expect -s 127.0.0.1 -d 127.0.0.1 -r 127.0.0.1 -p tcp --sport 1024 --dport 21 -t 60 -[ "
 	 "192.0.2.0/24 -] 198.51.100.0/32 --tuple-port-src 0 --tuple-port-dst 5000 --mask-port-src "
-	 "0 --mask-port-dst 65535 -u ASSURED,permanent -u USERSPACE",
+	 "0 --mask-port-dst 65535 -u ASSURED,perm -u US",
 		"-I expect ipv4 master{127.0.0.1>127.0.0.1 p6 1024 21} "
 		"tuple{192.0.2.0>198.51.100.0 p6 0 5000} mask{255.255.255.0>255.255.255.255 p6 0 "
 		"65535} timeout:=60 flags:=5"},
