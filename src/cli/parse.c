@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "base/suggest.h"
@@ -223,13 +224,33 @@ static void offer_options(struct suggestion *nearest, const struct protocol *pro
 		suggest_offer(nearest, known.name);
 }
 
+/* An option that no protocol knows either. */
+static int nobodys_option(
+	const struct given *g, const char *name, size_t length, struct complaint *c)
+{
+	struct suggestion nearest;
+	char typed[64];
+
+	snprintf(typed, sizeof(typed), "%.*s", (int)length, name);
+	suggest_start(&nearest, typed);
+	offer_options(&nearest, g->protocol);
+	/* Those of a protocol that is not named yet. */
+	for (size_t i = 0; g->protocol == NULL && i < protocol_count; i++)
+		offer_options(&nearest, &protocols[i]);
+	for (size_t i = 0; nearest.best == NULL && i < output_word_count; i++) {
+		if (strcasecmp(output_words[i].name, typed) == 0)
+			return complain(c, "--%s: unknown option, did you mean '-o %s'?", typed,
+				output_words[i].name);
+	}
+	if (nearest.best == NULL)
+		return complain(c, "--%s: unknown option", typed);
+	return complain(c, "--%s: unknown option, did you mean '--%s'?", typed, nearest.best);
+}
+
 static int unknown_option(const struct given *g, const char *word, struct complaint *c)
 {
 	const char *name = word + 2;
 	size_t length = name_length(name);
-	struct suggestion nearest;
-	char typed[64];
-	char hint[96];
 	char owners[96];
 
 	if (length == strlen("load-file") && memcmp(name, "load-file", length) == 0)
@@ -242,16 +263,7 @@ static int unknown_option(const struct given *g, const char *word, struct compla
 	if (owners[0] != '\0')
 		return complain(c, "--%.*s: is not an option of -p %s (but of %s)", (int)length,
 			name, g->protocol_value, owners);
-	snprintf(typed, sizeof(typed), "%.*s", (int)length, name);
-	suggest_start(&nearest, typed);
-	offer_options(&nearest, g->protocol);
-	/* Those of a protocol that is not named yet. */
-	for (size_t i = 0; nearest.best == NULL && g->protocol == NULL && i < protocol_count; i++)
-		offer_options(&nearest, &protocols[i]);
-	if (nearest.best == NULL)
-		return complain(c, "--%s: unknown option", typed);
-	snprintf(hint, sizeof(hint), "--%s", nearest.best);
-	return complain(c, "--%s: unknown option, did you mean '%s'?", typed, hint);
+	return nobodys_option(g, name, length, c);
 }
 
 /* --name, --name=value, --beginning-of-a-name. */

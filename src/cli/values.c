@@ -405,6 +405,20 @@ int value_nat(struct given *g, int id, const char *text, struct complaint *c)
 
 /* --- protocol and its own --------------------------------------------- */
 
+/* Names and aliases of protocols(5). */
+static void offer_protocols(struct suggestion *nearest)
+{
+	const struct protoent *entry;
+
+	setprotoent(1);
+	while ((entry = getprotoent()) != NULL) {
+		suggest_offer(nearest, entry->p_name);
+		for (char **alias = entry->p_aliases; *alias != NULL; alias++)
+			suggest_offer(nearest, *alias);
+	}
+	endprotoent();
+}
+
 static int no_such_protocol(const struct given *g, int id, const char *text, struct complaint *c)
 {
 	struct spelling s;
@@ -419,6 +433,7 @@ static int no_such_protocol(const struct given *g, int id, const char *text, str
 			used += (size_t)snprintf(
 				names + used, sizeof(names) - used, "%s, ", protocols[i].name);
 	}
+	offer_protocols(&nearest);
 	return complain(c,
 		"%s: '%s' is not a known protocol (%sa name from /etc/protocols, or a number "
 		"from 0 to 255)%s",
