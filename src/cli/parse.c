@@ -55,6 +55,11 @@ const char *option_spelled(struct spelling *s, const struct given *g, int id)
 	const char *word = is_given(g, id) ? g->word[id] : NULL;
 	char letter = '\0';
 
+	/* Nobody wrote --filter where the words stand by themselves. */
+	if (id == OPTION_FILTER && is_given(g, id) && word == NULL && g->left_over != NULL) {
+		snprintf(s->text, sizeof(s->text), "'%.40s'", g->left_over);
+		return s->text;
+	}
 	if (id < OPTION_ROWS)
 		letter = option_rows[id].letter != '\0' || !is_given(g, id)
 				 ? option_rows[id].letter

@@ -518,12 +518,16 @@ static int read_part(struct given *g, int id, const char *text, struct complaint
 {
 	unsigned n = (unsigned)(id - OPTION_PART);
 	unsigned index = n % TUPLE_PART_COUNT;
+	unsigned place = n / TUPLE_PART_COUNT;
 	const struct protocol_part *part = &g->protocol->part[index];
-	uint16_t *out = &g->part[n / TUPLE_PART_COUNT][index];
+	uint16_t *out = &g->part[place][index];
 
 	switch (part->kind) {
 	case PART_PORT:
-		return value_port(g, id, text, out, c);
+		if (place != PART_MASK)
+			return value_port(g, id, text, out, c);
+		return value_u16(g, id, text, DECIMAL, UINT16_MAX,
+			"a mask of ports (a number from 0 to 65535)", out, c);
 	case PART_NUMBER:
 		if (part->bytes == 1)
 			return value_u16(
