@@ -30,6 +30,7 @@
  *   base/put.c, .h              numbers and addresses into text
  *   base/sandbox.c, .h         reading without privilege
  *   base/suggest.c, .h          the nearest known word
+ *   base/utf8.c, .h             characters of more than a byte
  *   base/writer.c, .h           bytes out, every write checked
  *
  *   flow/tuple.c, .h            one direction: addresses, protocol, its fields
