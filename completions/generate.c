@@ -26,6 +26,7 @@ static const char *const kind_names[] = {
 	[VALUE_EVENT] = "event",
 	[VALUE_LABEL] = "label",
 	[VALUE_FILE] = "file",
+	[VALUE_NETNS] = "netns",
 	[VALUE_STATE] = "state",
 	[VALUE_ROLE] = "role",
 	[VALUE_FIELD] = "field",
@@ -286,8 +287,8 @@ static void values(enum shell shell)
 
 	for (int kind = VALUE_FREE + 1; kind < (int)(sizeof(kind_names) / sizeof(kind_names[0]));
 		kind++) {
-		if (kind == VALUE_LABEL || kind == VALUE_FILE || kind == VALUE_STATE ||
-			kind_names[kind] == NULL)
+		if (kind == VALUE_LABEL || kind == VALUE_FILE || kind == VALUE_NETNS ||
+			kind == VALUE_STATE || kind_names[kind] == NULL)
 			continue;
 		if (varying_places((enum value_kind)kind) != 0) {
 			put_varying(&(struct arm){shell, indent, open, start, end},
@@ -352,6 +353,8 @@ static void put_fish_option(const struct option_row *row, uint32_t places)
 		printf(is_list(row->values) ? " -a '(__conntrack_list " : " -a '");
 		if (row->values == VALUE_LABEL)
 			printf("(__conntrack_labels)");
+		if (row->values == VALUE_NETNS)
+			printf("(__conntrack_netns)");
 		put_values(row->values, places);
 		printf(is_list(row->values) ? ")'" : "'");
 	}

@@ -541,7 +541,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 	[OPTION_NETNS] =
 		{
 			.name = "netns",
-			.values = VALUE_FILE,
+			.values = VALUE_NETNS,
 			.added = true,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NAME|PID|PATH|all",
