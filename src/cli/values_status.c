@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The words of -u: status flags, set or not set. */
 #include <linux/netfilter/nf_conntrack_common.h>
-#include <string.h>
 #include <strings.h>
 
 #include "cli/readers.h"
-#include "flow/field.h"
 #include "flow/status.h"
 
 /* Flags that select, and two words besides. */
