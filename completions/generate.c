@@ -12,7 +12,6 @@
 #include "cli/options.h"
 #include "cli/values.h"
 #include "flow/field.h"
-#include "flow/status.h"
 
 enum shell { BASH, ZSH, FISH, SHELLS };
 
@@ -27,6 +26,7 @@ static const char *const kind_names[] = {
 	[VALUE_EVENT] = "event",
 	[VALUE_LABEL] = "label",
 	[VALUE_FILE] = "file",
+	[VALUE_NETNS] = "netns",
 	[VALUE_STATE] = "state",
 	[VALUE_ROLE] = "role",
 	[VALUE_FIELD] = "field",
@@ -60,9 +60,33 @@ static void put_fields(enum value_kind kind)
 		printf("flows");
 }
 
-/* The words of a kind, parted by blanks; nothing for one that has no list of its own. */
-static void put_values(enum value_kind kind)
+/* Where an option stands whose words are not the same everywhere; 0: they are. */
+static uint32_t varying_places(enum value_kind kind)
 {
+	switch (kind) {
+	case VALUE_STATUS:
+		return option_rows[OPTION_STATUS].takes;
+	case VALUE_OUTPUT:
+		return option_rows[OPTION_OUTPUT].takes;
+	default:
+		return 0;
+	}
+}
+
+static void put_names(const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		printf("%s%s", i > 0 ? " " : "", names[i]);
+}
+
+/*
+ * The words of a kind, parted by blanks, at a place (0: at any) if that makes a
+ * difference; nothing for a kind that has no list of its own.
+ */
+static void put_values(enum value_kind kind, uint32_t place)
+{
+	const char *names[VALUE_WORDS_MAX];
+
 	switch (kind) {
 	case VALUE_PROTOCOL:
 		for (size_t i = 0; i < protocol_count; i++)
@@ -72,14 +96,10 @@ static void put_values(enum value_kind kind)
 		printf("ipv4 ipv6");
 		break;
 	case VALUE_STATUS:
-		for (size_t i = 0; i < status_bit_count; i++) {
-			if (status_bits[i].selectable)
-				printf("%s ", status_bits[i].name);
-		}
-		printf(STATUS_UNREPLIED " " STATUS_UNSET);
+		put_names(names, status_words_at(place, names));
 		break;
 	case VALUE_OUTPUT:
-		put_words(output_words, output_word_count);
+		put_names(names, output_words_at(place, names));
 		break;
 	case VALUE_EVENT:
 		put_words(event_words, event_word_count);
@@ -231,6 +251,33 @@ static void kinds(enum shell shell)
 
 /* --- @VALUES@: the words of a kind ------------------------------------ */
 
+/* How a shell of the two writes the words of an arm of a case. */
+struct arm {
+	enum shell shell;
+	const char *indent, *open, *start, *end;
+};
+
+/* Those of a kind that differ by place: each command and table, then all of them. */
+static void put_varying(const struct arm *arm, enum value_kind kind)
+{
+	uint32_t places = varying_places(kind);
+
+	printf("%s%s%s)\n%s\tcase $command$table in\n", arm->indent, arm->open, kind_name(kind),
+		arm->indent);
+	for (; places != 0; places &= places - 1) {
+		uint32_t place = places & -places;
+
+		printf("%s\t%s", arm->indent, arm->open);
+		put_places(arm->shell, place);
+		printf(") %s", arm->start);
+		put_values(kind, place);
+		printf("%s ;;\n", arm->end);
+	}
+	printf("%s\t%s*) %s", arm->indent, arm->open, arm->start);
+	put_values(kind, 0);
+	printf("%s ;;\n%s\tesac\n%s\t;;\n", arm->end, arm->indent, arm->indent);
+}
+
 static void values(enum shell shell)
 {
 	const char *indent = shell == BASH ? "\t" : "";
@@ -240,11 +287,16 @@ static void values(enum shell shell)
 
 	for (int kind = VALUE_FREE + 1; kind < (int)(sizeof(kind_names) / sizeof(kind_names[0]));
 		kind++) {
-		if (kind == VALUE_LABEL || kind == VALUE_FILE || kind == VALUE_STATE ||
-			kind_names[kind] == NULL)
+		if (kind == VALUE_LABEL || kind == VALUE_FILE || kind == VALUE_NETNS ||
+			kind == VALUE_STATE || kind_names[kind] == NULL)
 			continue;
+		if (varying_places((enum value_kind)kind) != 0) {
+			put_varying(&(struct arm){shell, indent, open, start, end},
+				(enum value_kind)kind);
+			continue;
+		}
 		printf("%s%s%s) %s", indent, open, kind_name((enum value_kind)kind), start);
-		put_values((enum value_kind)kind);
+		put_values((enum value_kind)kind, 0);
 		printf("%s ;;\n", end);
 	}
 	printf("%s%sstate)\n%s\tcase $protocol in\n", indent, open, indent);
@@ -282,9 +334,12 @@ static void put_option(enum shell shell, const struct option_row *row)
 	}
 }
 
-/* A row for fish: its condition is already written. */
-static void put_fish_option(const struct option_row *row)
+/* A row for fish at some places. */
+static void put_fish_option(const struct option_row *row, uint32_t places)
 {
+	printf("complete -c conntrack -n '__conntrack_at ");
+	put_places(FISH, places);
+	printf("'");
 	if (row->letter != '\0')
 		printf(" -s %c", row->letter);
 	printf(" -l %s", row->name);
@@ -298,12 +353,14 @@ static void put_fish_option(const struct option_row *row)
 		printf(is_list(row->values) ? " -a '(__conntrack_list " : " -a '");
 		if (row->values == VALUE_LABEL)
 			printf("(__conntrack_labels)");
-		put_values(row->values);
+		if (row->values == VALUE_NETNS)
+			printf("(__conntrack_netns)");
+		put_values(row->values, places);
 		printf(is_list(row->values) ? ")'" : "'");
 	}
 	printf(" -d '");
 	put_help(FISH, row->help);
-	printf("'");
+	printf("'\n");
 }
 
 static void put_tables(const struct command_row *row)
@@ -317,11 +374,13 @@ static void put_tables(const struct command_row *row)
 static void fish_takes(void)
 {
 	for (int id = 0; id < OPTION_STATE; id++) {
-		printf("complete -c conntrack -n '__conntrack_at ");
-		put_places(FISH, option_rows[id].takes);
-		printf("'");
-		put_fish_option(&option_rows[id]);
-		printf("\n");
+		const struct option_row *row = &option_rows[id];
+		uint32_t places = varying_places(row->values);
+
+		if (places == 0)
+			put_fish_option(row, row->takes);
+		for (; places != 0; places &= places - 1)
+			put_fish_option(row, places & -places);
 	}
 	for (int command = COMMAND_NONE + 1; command < COMMANDS; command++) {
 		const struct command_row *row = &command_rows[command];
@@ -411,7 +470,7 @@ static void fish_protocol(const struct protocol *p)
 			printf("'");
 		} else if (known.id == OPTION_ROLE) {
 			printf(" -a '");
-			put_values(VALUE_ROLE);
+			put_values(VALUE_ROLE, 0);
 			printf("'");
 		}
 		printf(" -d '");

@@ -30,6 +30,7 @@
  *   base/put.c, .h              numbers and addresses into text
  *   base/sandbox.c, .h         reading without privilege
  *   base/suggest.c, .h          the nearest known word
+ *   base/utf8.c, .h             characters of more than a byte
  *   base/writer.c, .h           bytes out, every write checked
  *
  *   flow/tuple.c, .h            one direction: addresses, protocol, its fields
@@ -99,6 +100,7 @@
  *   cli/values_entry.c          values of what makes an entry whole
  *   cli/values_number.c         values that are one number
  *   cli/values_event.c          values of options of -E
+ *   cli/values_status.c         status flags
  *   cli/values_view.c           values of how flows are shown
  *   cli/readers.h               what the files of values share
  *   cli/check.c                 what goes with what
@@ -162,6 +164,7 @@
 #include <unistd.h>
 
 #include "base/message.h"
+#include "base/writer.h"
 #include "cli/cli.h"
 #include "commands/commands.h"
 
@@ -189,6 +192,19 @@ static bool is_set_id(void)
 	return getuid() != geteuid() || getgid() != getegid();
 }
 
+/* Without any word: the help, but as of something that is missing. */
+static int usage(const struct request *request)
+{
+	static char bytes[2 * WRITER_RESERVE_MAX];
+	struct writer w;
+
+	writer_open(&w, STDERR_FILENO, bytes, sizeof(bytes));
+	cli_help(&w, request);
+	/* There is nowhere left to tell of an error. */
+	(void)writer_flush(&w);
+	return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	/* Not on the stack: there each page of them would be touched at once. */
@@ -208,7 +224,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (cli_parse(&cli, argc, argv, false, &request, &complaint) < 0)
-		code = message_usage(&complaint);
+		code = argc > 1 ? message_usage(&complaint) : usage(&request);
 	else
 		code = command_run(&cli, &request);
 	cli_free(&cli);

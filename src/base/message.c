@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/message.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/put.h"
+#include "base/utf8.h"
 #include "base/writer.h"
 
 const char message_program[] = "conntrack v" PROJECT_VERSION " (conntrack)";
@@ -22,34 +22,34 @@ struct line {
 	char bytes[sizeof(message_program) + 4 * TEXT_MAX + 256];
 };
 
-size_t control_length(const char *text)
+size_t character_length(const char *text, bool *shown)
 {
-	unsigned char first = (unsigned char)text[0], second;
+	uint32_t code;
+	size_t length = utf8_next((const uint8_t *)text, strnlen(text, UTF8_MAX), &code);
 
-	if (first < 0x20 || first == 0x7f)
-		return 1;
-	if (first != 0xc2)
-		return 0;
-	second = (unsigned char)text[1];
-	return second >= 0x80 && second <= 0x9f ? 2 : 0;
+	*shown = code != INVALID_BYTE && code >= 0x20 && !(code >= 0x7f && code <= 0x9f);
+	return length;
 }
 
 /*
- * Append to out[used..size-1], control codes as \xHH a byte, whole escapes only.
- * Returns the new number of used bytes.
+ * Append to out[used..size-1], what a terminal does not show as \xHH a byte,
+ * whole characters and escapes only. Returns the new number of used bytes.
  */
 static size_t append_escaped(char *out, size_t used, size_t size, const char *text)
 {
 	while (*text != '\0') {
-		size_t escaped = control_length(text);
+		bool shown;
+		size_t length = character_length(text, &shown);
 
-		if (size - used < (escaped > 0 ? 4 * escaped : 1))
+		if (size - used < (shown ? length : 4 * length))
 			break;
-		if (escaped == 0)
-			out[used++] = *text++;
-		for (; escaped > 0; escaped--) {
-			put_hex_byte(put_string(out + used, "\\x"), (uint8_t)*text++);
-			used += 4;
+		for (; length > 0; length--, text++) {
+			if (shown)
+				out[used++] = *text;
+			else
+				used += (size_t)(put_hex_byte(put_string(out + used, "\\x"),
+							 (uint8_t)*text) -
+						 (out + used));
 		}
 	}
 	return used;

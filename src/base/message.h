@@ -9,6 +9,7 @@
 #define BASE_MESSAGE_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* "conntrack v2.0.0 (conntrack)": what -V prints and what errors begin with. */
@@ -24,10 +25,11 @@ enum exit_code {
 };
 
 /*
- * How many bytes at text are a control code, on which a terminal acts; 0: it is
- * none. The second set (U+0080 to U+009F) has two bytes in UTF-8.
+ * How many bytes the character at text has, which is not empty, and whether a
+ * terminal shows it: not a control code, of which the second set (U+0080 to
+ * U+009F) has two bytes in UTF-8, and not a byte that is no character.
  */
-size_t control_length(const char *text);
+size_t character_length(const char *text, bool *shown);
 
 /* What is wrong with the person's words; filled by the cli room, printed once. */
 struct complaint {
@@ -35,7 +37,7 @@ struct complaint {
 };
 
 /*
- * Fill a complaint (cut at its size, control bytes escaped). Returns -1, so
+ * Fill a complaint (cut at its size, control and stray bytes escaped). Returns -1, so
  * that a parser can `return complain(…)`.
  */
 int complain(struct complaint *c, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -92,27 +92,70 @@ static bool parse_ipv4(const char *text, uint8_t bytes[static 4])
 	return true;
 }
 
+uint64_t parse_factor(
+	const struct parse_unit *units, unsigned count, const char *name, size_t length)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (strlen(units[i].name) == length && strncmp(units[i].name, name, length) == 0)
+			return units[i].factor;
+	}
+	return 0;
+}
+
+/* The digits that *text begins with, which is moved behind them. */
+static int take_digits(const char **text, uint64_t *out)
+{
+	char digits[24];
+	const char *start = *text;
+	size_t length = strspn(start, "0123456789");
+
+	*text += length;
+	if (length >= sizeof(digits))
+		return -ERANGE;
+	memcpy(digits, start, length);
+	digits[length] = '\0';
+	return parse_decimal(digits, 0, UINT64_MAX, out);
+}
+
 int parse_units(const char *text, const struct parse_unit *units, unsigned count, uint64_t max,
 	uint64_t *out)
 {
-	char digits[24];
-	size_t length = strspn(text, "0123456789");
-	uint64_t number;
-	int error;
+	uint64_t number = 0, factor;
+	int error = take_digits(&text, &number);
 
-	if (length >= sizeof(digits))
+	factor = parse_factor(units, count, text, strlen(text));
+	if (error == -EINVAL || factor == 0)
+		return -EINVAL;
+	if (error < 0 || number > max / factor)
 		return -ERANGE;
-	memcpy(digits, text, length);
-	digits[length] = '\0';
-	for (unsigned i = 0; i < count; i++) {
-		if (strcmp(text + length, units[i].name) != 0)
-			continue;
-		error = parse_decimal(digits, 0, max / units[i].factor, &number);
-		if (error == 0)
-			*out = number * units[i].factor;
-		return error;
-	}
-	return -EINVAL;
+	*out = number * factor;
+	return 0;
+}
+
+int parse_spans(const char *text, const struct parse_unit *units, unsigned count, uint64_t max,
+	uint64_t *out)
+{
+	uint64_t total = 0;
+	bool first = true;
+	bool too_long = false;
+
+	do {
+		uint64_t number = 0;
+		int error = take_digits(&text, &number);
+		size_t length = strcspn(text, "0123456789");
+		uint64_t factor = parse_factor(units, count, text, length);
+
+		if (error == -EINVAL || factor == 0 || (length == 0 && !first))
+			return -EINVAL;
+		too_long |= error < 0 || __builtin_mul_overflow(number, factor, &number);
+		too_long |= __builtin_add_overflow(total, number, &total);
+		text += length;
+		first = false;
+	} while (*text != '\0');
+	if (too_long || total > max)
+		return -ERANGE;
+	*out = total;
+	return 0;
 }
 
 int parse_address(const char *text, uint8_t bytes[static 16], uint8_t *family)

@@ -8,6 +8,7 @@
 #define BASE_PARSE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What parts the words of a line: a space or a tab. */
@@ -31,6 +32,17 @@ struct parse_unit {
 /* Digits with one of `count` units behind them; *out is in the smallest, at most max. */
 int parse_units(const char *text, const struct parse_unit *units, unsigned count, uint64_t max,
 	uint64_t *out);
+
+/*
+ * Numbers with units behind them one after the other, added up (1h30m); one by
+ * itself may have the unit "". *out as above.
+ */
+int parse_spans(const char *text, const struct parse_unit *units, unsigned count, uint64_t max,
+	uint64_t *out);
+
+/* The factor of a unit of length letters, 0: none is called so. */
+uint64_t parse_factor(
+	const struct parse_unit *units, unsigned count, const char *name, size_t length);
 
 /*
  * Dotted quad with four parts, or IPv6 text (no scope). bytes gets 4 or 16

@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/suggest.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-/* No word of the program is longer; what a person types may be. */
-#define LONGEST_WORD 48
+/* Words of other programs, and of the outputs, for which ours are spelled otherwise. */
+static const struct {
+	const char *typed, *word;
+} aliases[] = {
+	{"replied", "SEEN_REPLY"},
+	{"icmp6", "icmpv6"},
+	{"protocol", "protonum"},
+	{"source", "src"},
+	{"destination", "dst"},
+	{"source-port", "sport"},
+	{"destination-port", "dport"},
+};
 
 static char lower(char c)
 {
@@ -20,11 +32,11 @@ static unsigned least(unsigned a, unsigned b)
 /*
  * Optimal string alignment distance: insertions, deletions, substitutions and
  * swaps of neighbours. Row i holds the distances of the first i letters of a
- * to each beginning of b; three rows are enough. Both fit in LONGEST_WORD.
+ * to each beginning of b; three rows are enough. Both fit in SUGGEST_LONGEST.
  */
 static unsigned word_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	unsigned rows[3][LONGEST_WORD + 1];
+	unsigned rows[3][SUGGEST_LONGEST + 1];
 
 	for (size_t j = 0; j <= b_length; j++)
 		rows[0][j] = (unsigned)j;
@@ -47,6 +59,15 @@ static unsigned word_distance(const char *a, size_t a_length, const char *b, siz
 	return rows[a_length % 3][b_length];
 }
 
+static bool is_alias(const char *typed, const char *known)
+{
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
+		if (strcasecmp(aliases[i].typed, typed) == 0 && strcmp(aliases[i].word, known) == 0)
+			return true;
+	}
+	return false;
+}
+
 void suggest_start(struct suggestion *s, const char *typed)
 {
 	size_t tolerated = strlen(typed) / 3;
@@ -54,7 +75,8 @@ void suggest_start(struct suggestion *s, const char *typed)
 	s->typed = typed;
 	s->best = NULL;
 	/* One more than what still counts as near. */
-	s->distance = (tolerated > 1 ? (unsigned)least((unsigned)tolerated, LONGEST_WORD) : 1) + 1;
+	s->distance =
+		(tolerated > 1 ? (unsigned)least((unsigned)tolerated, SUGGEST_LONGEST) : 1) + 1;
 }
 
 void suggest_offer(struct suggestion *s, const char *known)
@@ -62,13 +84,17 @@ void suggest_offer(struct suggestion *s, const char *known)
 	size_t typed_length = strlen(s->typed);
 	size_t known_length = strlen(known);
 
-	if (typed_length == 0 || typed_length > LONGEST_WORD || known_length > LONGEST_WORD)
+	if (typed_length == 0 || typed_length > SUGGEST_LONGEST || known_length > SUGGEST_LONGEST)
 		return;
 
 	unsigned distance = word_distance(s->typed, typed_length, known, known_length);
+	if (typed_length >= 2 && strncasecmp(known, s->typed, typed_length) == 0)
+		distance = least(distance, 1);
+	if (is_alias(s->typed, known))
+		distance = 0;
 	if (distance < s->distance) {
 		s->distance = distance;
-		s->best = known;
+		s->best = memcpy(s->word, known, known_length + 1);
 	}
 }
 

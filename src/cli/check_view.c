@@ -124,9 +124,6 @@ static int check_flows(const struct given *g, struct complaint *c)
 	}
 	if (check_words(g, c) < 0)
 		return -1;
-	if (g->output_flags & OUTPUT_RECEIVED && g->command != COMMAND_EVENT)
-		return complain(c, "%s: 'received' is of events: it goes with -E",
-			option_spelled(&s, g, OPTION_OUTPUT));
 	if (is_given(g, OPTION_COLUMNS) && g->format != NULL && g->format != &output_table &&
 		g->format != &output_csv)
 		return complain(c, "%s: goes with -o table and -o csv, not '%s'",
@@ -169,17 +166,6 @@ static int check_netns(const struct given *g, struct complaint *c)
 	return 0;
 }
 
-static int check_table_format(const struct given *g, struct complaint *c)
-{
-	struct spelling s;
-
-	if (g->table != TABLE_EXPECT || g->format == NULL ||
-		(g->format != &output_table && g->format != &output_csv))
-		return 0;
-	return complain(c, "%s: '%s' has columns for flows, not for expectations",
-		option_spelled(&s, g, OPTION_OUTPUT), g->format->name);
-}
-
 int given_check_view(const struct given *g, struct complaint *c)
 {
 	const option_set views = option_set_range(OPTION_GROUP_BY, OPTION_NETNS + 1);
@@ -190,8 +176,7 @@ int given_check_view(const struct given *g, struct complaint *c)
 
 	int error = is_given(g, OPTION_GROUP_BY) ? check_summary(g, c) : check_flows(g, c);
 
-	if (error < 0 || check_manner(g, c) < 0 || check_netns(g, c) < 0 ||
-		check_table_format(g, c) < 0)
+	if (error < 0 || check_manner(g, c) < 0 || check_netns(g, c) < 0)
 		return -1;
 	return 0;
 }

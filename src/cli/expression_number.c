@@ -26,6 +26,7 @@ static const struct parse_unit amounts[] = {
 };
 
 static const struct parse_unit durations[] = {
+	{"", 1},
 	{"s", 1},
 	{"m", 60},
 	{"h", 3600},
@@ -36,22 +37,6 @@ static const struct parse_unit durations[] = {
 static size_t digits_of(const char *text)
 {
 	return strspn(text, "0123456789");
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* The factor of a unit of length letters, 0: none is called so. */
-static uint64_t factor_of(
-	const struct parse_unit *units, size_t count, const char *name, size_t length)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strlen(units[i].name) == length && strncmp(units[i].name, name, length) == 0)
-			return units[i].factor;
-	}
-	return 0;
 }
 
 /* Digits up to a letter: 0, -EINVAL or -ERANGE. */
@@ -82,44 +67,10 @@ static int parse_amount(const char *text, uint64_t *out)
 	if (length == 1 && unit[0] == 'K')
 		factor = 1000;
 	else if (length > 0)
-		factor = factor_of(amounts, sizeof(amounts) / sizeof(amounts[0]), unit, length);
+		factor = parse_factor(amounts, sizeof(amounts) / sizeof(amounts[0]), unit, length);
 	if (factor == 0)
 		return -EINVAL;
 	return __builtin_mul_overflow(*out, factor, out) ? -ERANGE : 0;
-}
-
-/* 90, 90s, 1h30m: larger units first is a custom, not a rule. */
-static int parse_duration(const char *text, uint64_t *out)
-{
-	uint64_t total = 0;
-	bool first = true;
-	bool too_long = false;
-
-	do {
-		size_t digits = digits_of(text);
-		const char *unit = text + digits;
-		size_t length = 0;
-		uint64_t number = 0;
-		uint64_t factor = 1;
-		int error = parse_digits(text, digits, &number);
-
-		if (error == -EINVAL)
-			return error;
-		while (is_letter(unit[length]))
-			length++;
-		/* Only a number by itself may have no unit. */
-		if (length > 0 || !first)
-			factor = factor_of(
-				durations, sizeof(durations) / sizeof(durations[0]), unit, length);
-		if (factor == 0)
-			return -EINVAL;
-		too_long |= error < 0 || __builtin_mul_overflow(number, factor, &number);
-		too_long |= __builtin_add_overflow(total, number, &total);
-		text = unit + length;
-		first = false;
-	} while (*text != '\0');
-	*out = total;
-	return too_long ? -ERANGE : 0;
 }
 
 static int parse_quantity(const char *text, const struct number_row *row, uint64_t *out)
@@ -131,7 +82,8 @@ static int parse_quantity(const char *text, const struct number_row *row, uint64
 		error = parse_amount(text, out);
 		break;
 	case UNIT_DURATION:
-		error = parse_duration(text, out);
+		error = parse_spans(
+			text, durations, sizeof(durations) / sizeof(durations[0]), UINT64_MAX, out);
 		break;
 	case UNIT_PORT:
 		error = parse_decimal(text, 0, UINT64_MAX, out);

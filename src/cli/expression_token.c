@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/utf8.h"
+
 static bool is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
@@ -166,12 +168,6 @@ struct shown_line {
 	unsigned number;
 };
 
-/* A byte of UTF-8 that is not the first of its letter. */
-static bool continues(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
 /* The line of a place, cut to what can be shown of it. */
 static struct shown_line line_of(const char *text, const char *place)
 {
@@ -187,12 +183,12 @@ static struct shown_line line_of(const char *text, const char *place)
 	end = line.start + strcspn(line.start, "\n");
 	if (place - line.start > SHOWN_BEFORE) {
 		line.start = place - SHOWN_BEFORE;
-		while (line.start < place && continues(*line.start))
+		while (line.start < place && utf8_continues((uint8_t)*line.start))
 			line.start++;
 	}
 	if (end - line.start > SHOWN_MAX) {
 		end = line.start + SHOWN_MAX;
-		while (end > line.start && continues(*end))
+		while (end > line.start && utf8_continues((uint8_t)*end))
 			end--;
 	}
 	line.length = (size_t)(end - line.start);
@@ -205,10 +201,15 @@ static void show_line(const struct shown_line *line, char out[static SHOWN_MAX +
 	size_t used = 0;
 
 	for (const char *at = line->start; at < line->start + line->length;) {
-		size_t control = control_length(at);
+		bool shown;
+		size_t length = character_length(at, &shown);
 
-		out[used++] = control == 0 ? *at : (unsigned char)*at < 0x20 ? ' ' : '?';
-		at += control > 0 ? control : 1;
+		if (shown)
+			memcpy(out + used, at, length);
+		else
+			out[used] = (unsigned char)*at < 0x20 ? ' ' : '?';
+		used += shown ? length : 1;
+		at += length;
 	}
 	out[used] = '\0';
 }
@@ -220,19 +221,18 @@ static void mark_token(
 	size_t used = 0;
 	char mark = '^';
 
-	for (size_t i = 0; i < line->length; i++) {
-		const char *at = line->start + i;
+	for (const char *at = line->start; at < line->start + line->length;) {
+		bool shown;
 
 		if (at >= token->place + token->width && mark != '^')
 			break;
-		if (continues(*at))
-			continue;
 		if (at < token->place) {
 			out[used++] = ' ';
 		} else {
 			out[used++] = mark;
 			mark = '~';
 		}
+		at += character_length(at, &shown);
 	}
 	if (mark == '^')
 		out[used++] = mark;

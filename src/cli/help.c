@@ -6,6 +6,7 @@
 #include "base/writer.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/values.h"
 #include "flow/field.h"
 
 /* Texts begin in this column and end before the other. */
@@ -95,20 +96,35 @@ static void spell_row(char *text, size_t size, const struct option_row *row)
 		snprintf(text + used, size - used, optional ? " [%s]" : " %s", row->argument_name);
 }
 
+/* What an option is for; of -o, its words at that place too. */
+static void describe_row(char *text, size_t size, const struct option_row *row, uint32_t place)
+{
+	const char *names[VALUE_WORDS_MAX];
+	char known[160];
+
+	if (row->values != VALUE_OUTPUT) {
+		snprintf(text, size, "%s", row->help);
+		return;
+	}
+	list_words(known, sizeof(known), names, output_words_at(place, names), ", ");
+	snprintf(text, size, "%s: %s", row->help, known);
+}
+
 /* One row; place 0: for the help on everything. */
 static void put_option(struct writer *w, const struct option_row *row, uint32_t place)
 {
 	char what[96];
+	char about[240];
 	char takers[160];
-	char text[400];
+	char text[sizeof(about) + sizeof(takers)];
 
 	spell_row(what, sizeof(what), row);
+	describe_row(about, sizeof(about), row, place);
 	if (place != 0) {
-		snprintf(text, sizeof(text), "%s%s", row->help,
-			row->needs & place ? " (needed)" : "");
+		snprintf(text, sizeof(text), "%s%s", about, row->needs & place ? " (needed)" : "");
 	} else {
 		name_takers(takers, sizeof(takers), row->takes);
-		snprintf(text, sizeof(text), "%s %s", row->help,
+		snprintf(text, sizeof(text), "%s %s", about,
 			row == &option_rows[OPTION_NAT_RANGE] ? "" : takers);
 	}
 	put_row(w, what, text);
@@ -195,6 +211,14 @@ static void put_protocol_names(struct writer *w, uint32_t place)
 	}
 }
 
+/* What stands right behind a command. */
+static const char *command_argument(enum command command)
+{
+	if (command == COMMAND_LOAD)
+		return " FILE";
+	return command_rows[command].tables != 0 ? " [TABLE]" : "";
+}
+
 static void put_commands(struct writer *w)
 {
 	writer_string(w, "\nCommands:\n");
@@ -203,9 +227,7 @@ static void put_commands(struct writer *w)
 		char what[64];
 
 		snprintf(what, sizeof(what), "%s, --%s%s", row->option, row->name,
-			row->tables != 0          ? " [TABLE]"
-			: command == COMMAND_LOAD ? " FILE"
-						  : "");
+			command_argument((enum command)command));
 		put_row(w, what, row->help);
 	}
 }
@@ -250,7 +272,9 @@ static void put_usage(struct writer *w, enum command command, enum table table)
 
 	writer_string(w, "Usage: conntrack ");
 	writer_string(w, row->option);
-	if (table != TABLE_CONNTRACK) {
+	if (row->tables == 0) {
+		writer_string(w, command_argument(command));
+	} else if (table != TABLE_CONNTRACK) {
 		writer_string(w, " ");
 		writer_string(w, table_names[table]);
 	} else {
@@ -261,8 +285,7 @@ static void put_usage(struct writer *w, enum command command, enum table table)
 			writer_string(w, table_names[t]);
 			first = false;
 		}
-		if (!first)
-			writer_string(w, "]");
+		writer_string(w, "]");
 	}
 	writer_string(w, " [OPTIONS]\n\n");
 	put_row(w, row->option, row->help);

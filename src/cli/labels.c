@@ -27,16 +27,32 @@ static int read_list(struct cli *cli, const char *path)
 	return cli->labels_error;
 }
 
-const struct label_map *given_label_list(const struct given *g, struct cli *cli, const char **why)
+static const char *list_path(const struct given *g)
+{
+	return g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT;
+}
+
+/* What is wrong with a list that cannot be read; lasts until the next call. */
+static const char *why_unread(const char *path, int error)
 {
 	static char text[320];
-	const char *path = g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT;
+
+	if (*path == '\0')
+		return "the name of the file is empty";
+	snprintf(text, sizeof(text), "%s: %s", path, strerror(-error));
+	return text;
+}
+
+const struct label_map *given_label_list(const struct given *g, struct cli *cli, const char **why)
+{
+	static char text[400];
+	const char *path = list_path(g);
 	int error = read_list(cli, path);
 
 	if (error == 0)
 		return &cli->labels;
-	snprintf(text, sizeof(text), "the list of labels cannot be read: %s: %s", path,
-		strerror(-error));
+	snprintf(text, sizeof(text), "the list of labels cannot be read: %s",
+		why_unread(path, error));
 	*why = text;
 	return NULL;
 }
@@ -88,7 +104,7 @@ int given_labels(
 	const struct given *g, struct cli *cli, struct request *request, struct complaint *c)
 {
 	struct spelling s;
-	const char *path = g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT;
+	const char *path = list_path(g);
 	bool needed = labels_needed(g);
 	int error;
 
@@ -101,13 +117,13 @@ int given_labels(
 	}
 	for (unsigned i = 0; i < g->label_count; i++) {
 		if (has_names(g->label[i].text))
-			return complain(c, "%s: the list of labels cannot be read: %s: %s",
-				option_spelled(&s, g, g->label[i].id), path, strerror(-error));
+			return complain(c, "%s: the list of labels cannot be read: %s",
+				option_spelled(&s, g, g->label[i].id), why_unread(path, error));
 	}
 	if (!needed)
 		return 0;
 	if (!cli->labels_warned)
-		message_plain("WARNING: no names of labels: %s: %s", path, strerror(-error));
+		message_plain("WARNING: no names of labels: %s", why_unread(path, error));
 	cli->labels_warned = true;
 	return 0;
 }
@@ -130,8 +146,7 @@ static void show_skipped(unsigned line, const char *why, void *data)
 static int unknown_label(const struct given *g, const struct given_label *label,
 	const struct label_map *map, const char *name, struct complaint *c)
 {
-	struct skipped_lines skipped = {
-		g->label_map_path != NULL ? g->label_map_path : LABEL_MAP_DEFAULT};
+	struct skipped_lines skipped = {list_path(g)};
 	struct spelling s;
 	struct suggestion nearest;
 	struct label_map again;
@@ -156,6 +171,7 @@ static int set_labels(const struct given *g, const struct given_label *label,
 	for (const char *text = label->text; text != NULL;) {
 		const char *end = strchrnul(text, ',');
 		size_t length = (size_t)(end - text);
+		struct spelling s;
 		char name[256];
 		int bit = -1;
 
@@ -166,6 +182,11 @@ static int set_labels(const struct given *g, const struct given_label *label,
 			if (bit == -1 && map != NULL)
 				bit = label_bit(map, name);
 		}
+		if (length == 0)
+			return complain(c,
+				"%s: an empty word in the list (names of labels and "
+				"bit:NUMBER)",
+				option_spelled(&s, g, label->id));
 		if (bit == -2)
 			return value_not_a(g, label->id, name, label_number_form, c);
 		if (bit < 0)

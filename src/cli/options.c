@@ -305,8 +305,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 			.takes = SHOWING | ON(COMMAND_GET) | ON(COMMAND_COUNT) | ON(COMMAND_STATS) |
 				 ON_EXPECT(COMMAND_LIST) | ON_EXPECT(COMMAND_EVENT) |
 				 ON_EXPECT(COMMAND_COUNT) | ON_EXPECT(COMMAND_STATS),
-			.help = "how to show it: table, xml, json, csv, save, extended, timestamp, "
-				"id, ktimestamp, labels, userspace, received; save,full",
+			.help = "how to show it",
 		},
 	[OPTION_EVENT_MASK] =
 		{
@@ -542,7 +541,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 	[OPTION_NETNS] =
 		{
 			.name = "netns",
-			.values = VALUE_FILE,
+			.values = VALUE_NETNS,
 			.added = true,
 			.argument = ARGUMENT_REQUIRED,
 			.argument_name = "NAME|PID|PATH|all",

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "base/suggest.h"
@@ -54,6 +55,11 @@ const char *option_spelled(struct spelling *s, const struct given *g, int id)
 	const char *word = is_given(g, id) ? g->word[id] : NULL;
 	char letter = '\0';
 
+	/* Nobody wrote --filter where the words stand by themselves. */
+	if (id == OPTION_FILTER && is_given(g, id) && word == NULL && g->left_over != NULL) {
+		snprintf(s->text, sizeof(s->text), "'%.40s'", g->left_over);
+		return s->text;
+	}
 	if (id < OPTION_ROWS)
 		letter = option_rows[id].letter != '\0' || !is_given(g, id)
 				 ? option_rows[id].letter
@@ -223,13 +229,33 @@ static void offer_options(struct suggestion *nearest, const struct protocol *pro
 		suggest_offer(nearest, known.name);
 }
 
+/* An option that no protocol knows either. */
+static int nobodys_option(
+	const struct given *g, const char *name, size_t length, struct complaint *c)
+{
+	struct suggestion nearest;
+	char typed[64];
+
+	snprintf(typed, sizeof(typed), "%.*s", (int)length, name);
+	suggest_start(&nearest, typed);
+	offer_options(&nearest, g->protocol);
+	/* Those of a protocol that is not named yet. */
+	for (size_t i = 0; g->protocol == NULL && i < protocol_count; i++)
+		offer_options(&nearest, &protocols[i]);
+	for (size_t i = 0; nearest.best == NULL && i < output_word_count; i++) {
+		if (strcasecmp(output_words[i].name, typed) == 0)
+			return complain(c, "--%s: unknown option, did you mean '-o %s'?", typed,
+				output_words[i].name);
+	}
+	if (nearest.best == NULL)
+		return complain(c, "--%s: unknown option", typed);
+	return complain(c, "--%s: unknown option, did you mean '--%s'?", typed, nearest.best);
+}
+
 static int unknown_option(const struct given *g, const char *word, struct complaint *c)
 {
 	const char *name = word + 2;
 	size_t length = name_length(name);
-	struct suggestion nearest;
-	char typed[64];
-	char hint[96];
 	char owners[96];
 
 	if (length == strlen("load-file") && memcmp(name, "load-file", length) == 0)
@@ -242,16 +268,7 @@ static int unknown_option(const struct given *g, const char *word, struct compla
 	if (owners[0] != '\0')
 		return complain(c, "--%.*s: is not an option of -p %s (but of %s)", (int)length,
 			name, g->protocol_value, owners);
-	snprintf(typed, sizeof(typed), "%.*s", (int)length, name);
-	suggest_start(&nearest, typed);
-	offer_options(&nearest, g->protocol);
-	/* Those of a protocol that is not named yet. */
-	for (size_t i = 0; nearest.best == NULL && g->protocol == NULL && i < protocol_count; i++)
-		offer_options(&nearest, &protocols[i]);
-	if (nearest.best == NULL)
-		return complain(c, "--%s: unknown option", typed);
-	snprintf(hint, sizeof(hint), "--%s", nearest.best);
-	return complain(c, "--%s: unknown option, did you mean '%s'?", typed, hint);
+	return nobodys_option(g, name, length, c);
 }
 
 /* --name, --name=value, --beginning-of-a-name. */
@@ -376,6 +393,12 @@ static void build_help(const struct given *g, struct request *request)
 	request->help_protocol = g->protocol;
 }
 
+/* -R -h: no file, which could be called ./-h. */
+static bool asks_help_of_load(int argc, char **argv)
+{
+	return argc == 3 && (strcmp(argv[2], "-h") == 0 || strcmp(argv[2], "--help") == 0);
+}
+
 /*
  * The command line of -R, which is no option like others: its options may only
  * follow the file. 1 when it is one, 0 when not, -1 with a complaint.
@@ -391,6 +414,8 @@ static int parse_load(struct cli *cli, struct given *g, int argc, char **argv,
 
 	if (strcmp(word, "-R") != 0 && strcmp(word, name) != 0 && !attached)
 		return 0;
+	if (!attached && asks_help_of_load(argc, argv))
+		words.next = 2;
 	if (argc < words.next)
 		return complain(c, "%s: needs an argument (FILE)", word);
 	given_start(g, false);
@@ -407,6 +432,30 @@ static int parse_load(struct cli *cli, struct given *g, int argc, char **argv,
 		return -1;
 	request->load_path = attached ? word + length + 1 : argv[2];
 	return 1;
+}
+
+/* What 1.4.9 takes although it does nothing. */
+static void warn_of_idle_words(const struct given *g)
+{
+	struct spelling s;
+
+	if (is_given(g, OPTION_NAT_RANGE))
+		message_plain("WARNING: -a, --nat-range is ignored; -n and -g take addresses");
+	if (is_given(g, OPTION_STATUS) && g->table == TABLE_EXPECT &&
+		(g->status_set | g->status_clear) != 0)
+		message_plain("WARNING: %s: flags of flows are ignored; an expectation has "
+			      "PERMANENT, INACTIVE and USERSPACE",
+			option_spelled(&s, g, OPTION_STATUS));
+}
+
+static int no_command(bool loading, struct complaint *c)
+{
+	struct loadable_names names;
+
+	if (loading)
+		return complain(c, "no command given; %s have a place in a file",
+			loadable_spelled(&names, UINT8_MAX));
+	return complain(c, "no command given (-L lists, -h shows all)");
 }
 
 int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct request *request,
@@ -426,7 +475,7 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 	if (scan(&g, &words, complaint) < 0)
 		return -1;
 	if (g.command == COMMAND_NONE)
-		return complain(complaint, "no command given (-L lists, -h shows all)");
+		return no_command(loading, complaint);
 	if (!g.help && given_check(&g, complaint) < 0)
 		return -1;
 	if (g.help || g.command == COMMAND_HELP) {
@@ -437,8 +486,7 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 			given_filter(&g, cli, request, complaint) < 0)
 			return -1;
 	}
-	if (is_given(&g, OPTION_NAT_RANGE))
-		message_plain("WARNING: -a, --nat-range is ignored; -n and -g take addresses");
+	warn_of_idle_words(&g);
 	return 0;
 }
 

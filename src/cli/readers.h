@@ -89,6 +89,9 @@ int value_duration(struct given *g, int id, const char *text, struct complaint *
 int value_queue(struct given *g, int id, const char *text, struct complaint *c);
 int value_output_file(struct given *g, int id, const char *text, struct complaint *c);
 
+/* Status flags (values_status.c). */
+int value_status(struct given *g, int id, const char *text, struct complaint *c);
+
 /* Single numbers (values_number.c). */
 int value_timeout(struct given *g, int id, const char *text, struct complaint *c);
 int value_mark(struct given *g, int id, const char *text, struct complaint *c);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <linux/netfilter/nf_conntrack_common.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,24 +15,29 @@
 #include "cli/given.h"
 #include "cli/readers.h"
 #include "flow/field.h"
-#include "flow/status.h"
 #include "output/output.h"
+
+/* Where words of -o have something to show. */
+enum {
+	OF_FLOWS = SHOWING | ON(COMMAND_GET),
+	OF_ENTRIES = OF_FLOWS | ON_EXPECT(COMMAND_LIST) | ON_EXPECT(COMMAND_EVENT),
+};
 
 /* Those of 1.4.9 first: a beginning of one of them means it, whatever else it begins. */
 const struct value_word output_words[] = {
-	{.name = "xml", .format = &output_xml},
-	{.name = "save", .format = &output_save},
-	{.name = "extended", .value = OUTPUT_EXTENDED},
-	{.name = "timestamp", .value = OUTPUT_TIMESTAMP},
-	{.name = "id", .value = OUTPUT_ID},
-	{.name = "ktimestamp", .value = OUTPUT_KTIMESTAMP},
-	{.name = "labels", .value = OUTPUT_LABELS},
-	{.name = "userspace", .value = OUTPUT_USERSPACE},
-	{.name = "json", .format = &output_json, .added = true},
-	{.name = "table", .format = &output_table, .added = true},
-	{.name = "csv", .format = &output_csv, .added = true},
-	{.name = "full", .value = OUTPUT_FULL, .added = true},
-	{.name = "received", .value = OUTPUT_RECEIVED, .added = true},
+	{.name = "xml", .format = &output_xml, .takes = OF_ENTRIES},
+	{.name = "save", .format = &output_save, .takes = OF_ENTRIES},
+	{.name = "extended", .value = OUTPUT_EXTENDED, .takes = OF_ENTRIES},
+	{.name = "timestamp", .value = OUTPUT_TIMESTAMP, .takes = OF_ENTRIES},
+	{.name = "id", .value = OUTPUT_ID, .takes = OF_ENTRIES},
+	{.name = "ktimestamp", .value = OUTPUT_KTIMESTAMP, .takes = OF_ENTRIES},
+	{.name = "labels", .value = OUTPUT_LABELS, .takes = OF_ENTRIES},
+	{.name = "userspace", .value = OUTPUT_USERSPACE, .takes = OF_ENTRIES},
+	{.name = "json", .format = &output_json, .added = true, .takes = EVERYWHERE},
+	{.name = "table", .format = &output_table, .added = true, .takes = OF_FLOWS},
+	{.name = "csv", .format = &output_csv, .added = true, .takes = OF_FLOWS},
+	{.name = "full", .value = OUTPUT_FULL, .added = true, .takes = OF_ENTRIES},
+	{.name = "received", .value = OUTPUT_RECEIVED, .added = true, .takes = WATCHING},
 };
 const size_t output_word_count = COUNT(output_words);
 
@@ -137,9 +141,12 @@ int value_no_such_word(const struct given *g, int id, const char *what,
 	snprintf(typed, sizeof(typed), "%.*s", (int)part.length, part.text);
 	suggest_start(&nearest, typed);
 	for (size_t i = 0; i < count; i++) {
+		/* Of several that it begins, only these are what is asked about. */
+		if (found == -2 && strncasecmp(words[i].name, part.text, part.length) != 0)
+			continue;
 		suggest_offer(&nearest, words[i].name);
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-			i > 0 ? ", " : "", words[i].name);
+			used > 0 ? ", " : "", words[i].name);
 	}
 	if (found == -2)
 		return complain(c, "%s: '%s' is the beginning of more than one %s (%s)",
@@ -149,6 +156,17 @@ int value_no_such_word(const struct given *g, int id, const char *what,
 			c, "%s: an empty word in the list (%s)", option_spelled(&s, g, id), known);
 	return complain(c, "%s: '%s' is not a known %s (%s)%s", option_spelled(&s, g, id), typed,
 		what, known, suggest_text(&nearest, hint, sizeof(hint)));
+}
+
+size_t output_words_at(uint32_t place, const char *names[static VALUE_WORDS_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < output_word_count; i++) {
+		if (place == 0 || output_words[i].takes & place)
+			names[count++] = output_words[i].name;
+	}
+	return count;
 }
 
 /* How many of the words of -o, which come first, are those of 1.4.9. */
@@ -215,123 +233,6 @@ static int read_role(struct given *g, int id, const char *text, struct complaint
 	if (found < 0)
 		return value_no_such_word(g, id, "role", words, FIELD_ROLES, part, found, c);
 	g->role = (uint8_t)words[found].value;
-	return 0;
-}
-
-/* --- status flags ----------------------------------------------------- */
-
-/* Words of -u that may be shortened: the flags that select, and "none". */
-enum { STATUS_WORDS_MAX = 20 };
-
-struct status_words {
-	size_t count;
-	struct value_word word[STATUS_WORDS_MAX];
-};
-
-/* Made at the first call; the row behind the last one is for whoever lists the words. */
-static struct status_words *status_words(void)
-{
-	static struct status_words words;
-
-	if (words.count > 0)
-		return &words;
-	for (size_t i = 0; i < status_bit_count && words.count < STATUS_WORDS_MAX - 2; i++) {
-		if (status_bits[i].selectable)
-			words.word[words.count++] = (struct value_word){
-				.name = status_bits[i].name, .value = status_bits[i].bit};
-	}
-	words.word[words.count++] = (struct value_word){.name = STATUS_UNSET};
-	return &words;
-}
-
-static bool part_is(struct part_text part, const char *word)
-{
-	return part.length == strlen(word) && strncasecmp(part.text, word, part.length) == 0;
-}
-
-/* Flags of an expectation (enum expectation_flag), written out; 0 for another word. */
-static uint32_t expectation_flag(struct part_text part)
-{
-	for (unsigned i = 0; i < EXPECTATION_FLAG_COUNT; i++) {
-		if (part_is(part, expectation_flag_names[i]))
-			return UINT32_C(1) << i;
-	}
-	return 0;
-}
-
-/* SRC_NAT and DST_NAT are flags of the kernel, but -n and -g know more. */
-static bool is_nat_flag(struct part_text part)
-{
-	static const char *const names[] = {"SRC_NAT", "DST_NAT"};
-
-	for (size_t i = 0; i < COUNT(names); i++) {
-		if (part.length >= 1 && strncasecmp(names[i], part.text, part.length) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The bit of a word of -u: 0 for UNSET, -1 with a complaint. */
-static int64_t status_bit_of(
-	const struct given *g, int id, struct part_text name, struct complaint *c)
-{
-	struct spelling s;
-	struct status_words *words = status_words();
-	int found = value_find_word(words->word, words->count, name);
-
-	if (found >= 0)
-		return words->word[found].value;
-	if (found == -1 && is_nat_flag(name))
-		return complain(c,
-			"%s: translated entries are selected with -n and -g, not by '%.*s'",
-			option_spelled(&s, g, id), (int)name.length, name.text);
-	words->word[words->count] = (struct value_word){.name = STATUS_UNREPLIED};
-	return value_no_such_word(g, id, "status", words->word, words->count + 1, name, found, c);
-}
-
-static int read_status_word(struct given *g, int id, struct part_text part, struct complaint *c)
-{
-	struct spelling s;
-	bool not = part.length > 0 && part.text[0] == '!';
-	struct part_text name = {part.text + not, part.length - not };
-	uint32_t flag = expectation_flag(part);
-	int64_t bit;
-
-	if (flag != 0) {
-		g->expectation_flags |= flag;
-		return 0;
-	}
-	if (part_is(name, STATUS_UNREPLIED)) {
-		bit = IPS_SEEN_REPLY;
-		not = !not ;
-	} else {
-		bit = status_bit_of(g, id, name, c);
-	}
-	if (bit < 0)
-		return -1;
-	if (bit == 0 && not )
-		return complain(
-			c, "%s: '!%s' means nothing", option_spelled(&s, g, id), STATUS_UNSET);
-	if (not )
-		g->status_clear |= (uint32_t)bit;
-	else
-		g->status_set |= (uint32_t)bit;
-	return 0;
-}
-
-static int read_status(struct given *g, int id, const char *text, struct complaint *c)
-{
-	struct spelling s;
-	struct part_text part;
-
-	while (value_next_part(&text, &part)) {
-		if (read_status_word(g, id, part, c) < 0)
-			return -1;
-	}
-	if (g->status_set & g->status_clear)
-		return complain(c, "%s: %s cannot be both set and not set",
-			option_spelled(&s, g, id),
-			status_by_bit(1u << __builtin_ctz(g->status_set & g->status_clear))->name);
 	return 0;
 }
 
@@ -504,6 +405,20 @@ int value_nat(struct given *g, int id, const char *text, struct complaint *c)
 
 /* --- protocol and its own --------------------------------------------- */
 
+/* Names and aliases of protocols(5). */
+static void offer_protocols(struct suggestion *nearest)
+{
+	const struct protoent *entry;
+
+	setprotoent(1);
+	while ((entry = getprotoent()) != NULL) {
+		suggest_offer(nearest, entry->p_name);
+		for (char **alias = entry->p_aliases; *alias != NULL; alias++)
+			suggest_offer(nearest, *alias);
+	}
+	endprotoent();
+}
+
 static int no_such_protocol(const struct given *g, int id, const char *text, struct complaint *c)
 {
 	struct spelling s;
@@ -518,6 +433,7 @@ static int no_such_protocol(const struct given *g, int id, const char *text, str
 			used += (size_t)snprintf(
 				names + used, sizeof(names) - used, "%s, ", protocols[i].name);
 	}
+	offer_protocols(&nearest);
 	return complain(c,
 		"%s: '%s' is not a known protocol (%sa name from /etc/protocols, or a number "
 		"from 0 to 255)%s",
@@ -602,12 +518,16 @@ static int read_part(struct given *g, int id, const char *text, struct complaint
 {
 	unsigned n = (unsigned)(id - OPTION_PART);
 	unsigned index = n % TUPLE_PART_COUNT;
+	unsigned place = n / TUPLE_PART_COUNT;
 	const struct protocol_part *part = &g->protocol->part[index];
-	uint16_t *out = &g->part[n / TUPLE_PART_COUNT][index];
+	uint16_t *out = &g->part[place][index];
 
 	switch (part->kind) {
 	case PART_PORT:
-		return value_port(g, id, text, out, c);
+		if (place != PART_MASK)
+			return value_port(g, id, text, out, c);
+		return value_u16(g, id, text, DECIMAL, UINT16_MAX,
+			"a mask of ports (a number from 0 to 65535)", out, c);
 	case PART_NUMBER:
 		if (part->bytes == 1)
 			return value_u16(
@@ -679,7 +599,7 @@ static const value_reader readers[OPTION_ROWS] = {
 	[OPTION_PROTOCOL] = read_protocol,
 	[OPTION_FAMILY] = read_family,
 	[OPTION_TIMEOUT] = value_timeout,
-	[OPTION_STATUS] = read_status,
+	[OPTION_STATUS] = value_status,
 	[OPTION_MARK] = value_mark,
 	[OPTION_SECMARK] = value_secmark,
 	[OPTION_ID] = value_id,
@@ -764,6 +684,8 @@ int given_table(struct given *g, const char *text, struct complaint *c)
 	struct suggestion nearest;
 	char hint[96];
 	char known[64];
+	const char *names[TABLES];
+	size_t count = 0;
 	size_t length = strlen(text);
 
 	for (int table = 0; length > 0 && table < TABLES; table++) {
@@ -776,9 +698,13 @@ int given_table(struct given *g, const char *text, struct complaint *c)
 			table_names[table]);
 	}
 	suggest_start(&nearest, text);
-	for (int table = 0; table < TABLES; table++)
+	for (int table = 0; table < TABLES; table++) {
+		if (!(command_rows[g->command].tables >> table & 1))
+			continue;
 		suggest_offer(&nearest, table_names[table]);
-	list_words(known, sizeof(known), table_names, TABLES, ", ");
+		names[count++] = table_names[table];
+	}
+	list_words(known, sizeof(known), names, count, ", ");
 	return complain(c, "%s: '%s' is not a table (%s)%s", command_spelled(&s, g), text, known,
 		suggest_text(&nearest, hint, sizeof(hint)));
 }

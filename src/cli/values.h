@@ -17,12 +17,22 @@ struct value_word {
 	uint32_t value;
 	const struct output_format *format; /* of -o: a format, else NULL */
 	bool added;                         /* of -o: not a word of 1.4.9 */
+	uint32_t takes;                     /* of -o: ON… that may have it */
+	bool negated;                       /* of -u: that the flag is not set */
 };
 
 extern const struct value_word output_words[];
 extern const size_t output_word_count;
 extern const struct value_word event_words[];
 extern const size_t event_word_count;
+
+/*
+ * Names of the words that an option takes at a place (option_place(); 0: at
+ * any), and how many they are.
+ */
+#define VALUE_WORDS_MAX 24
+size_t output_words_at(uint32_t place, const char *names[static VALUE_WORDS_MAX]);
+size_t status_words_at(uint32_t place, const char *names[static VALUE_WORDS_MAX]);
 
 /*
  * Write words in a row, "a, b or c": commas between them, and before the last

@@ -26,12 +26,15 @@ int value_duration(struct given *g, int id, const char *text, struct complaint *
 		{"m", 60 * second},
 		{"h", 3600 * second},
 		{"d", 86400 * second},
+		{"w", 604800 * second},
 	};
 
-	if (parse_units(text, units, COUNT(units), DURATION_MAX, &g->duration) < 0 ||
+	if (parse_spans(text, units, COUNT(units), DURATION_MAX, &g->duration) < 0 ||
 		g->duration == 0)
 		return value_not_a(g, id, text,
-			"a time (seconds, or a number with ms, s, m, h or d; more than 0)", c);
+			"a time (seconds, or numbers with ms, s, m, h, d or w, as 1h30m; more than "
+			"0)",
+			c);
 	return 0;
 }
 

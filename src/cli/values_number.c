@@ -77,23 +77,17 @@ static int not_a_port(
 	struct suggestion nearest;
 	struct spelling s;
 	char hint[96];
-	unsigned farthest;
 	const struct servent *service;
 
 	suggest_start(&nearest, text);
-	hint[0] = '\0';
 	setservent(1);
 	while (*text != '\0' && (service = getservent()) != NULL) {
-		if (strcmp(service->s_proto, g->protocol->name) != 0)
-			continue;
-		farthest = nearest.distance;
-		suggest_offer(&nearest, service->s_name);
-		/* The name lasts until the next one is read. */
-		if (nearest.distance < farthest)
-			suggest_text(&nearest, hint, sizeof(hint));
+		if (strcmp(service->s_proto, g->protocol->name) == 0)
+			suggest_offer(&nearest, service->s_name);
 	}
 	endservent();
-	return complain(c, "%s: '%s' is not %s%s", option_spelled(&s, g, id), text, what, hint);
+	return complain(c, "%s: '%s' is not %s%s", option_spelled(&s, g, id), text, what,
+		suggest_text(&nearest, hint, sizeof(hint)));
 }
 
 int value_port(const struct given *g, int id, const char *text, uint16_t *out, struct complaint *c)

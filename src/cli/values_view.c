@@ -209,7 +209,7 @@ int value_how_many(struct given *g, int id, const char *text, struct complaint *
 	uint64_t number;
 
 	if (parse_decimal(text, 1, UINT32_MAX - 1, &number) < 0)
-		return value_not_a(g, id, text, "a number from 1 on", c);
+		return value_not_a(g, id, text, "a number from 1 to 4294967294", c);
 	if (id == OPTION_TOP)
 		g->view.top = number;
 	else if (id == OPTION_MINIMUM)

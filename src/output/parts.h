@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "base/put.h"
+#include "base/utf8.h"
 #include "base/writer.h"
 #include "flow/field.h"
 #include "flow/flow.h"
@@ -115,12 +116,6 @@ static inline char *put_json_key(char *p, const char *key)
 	return put_string(put_name(put_character(p, '"'), key), "\":");
 }
 
-/* A byte of UTF-8 that does not begin a character (RFC 3629). */
-static inline bool utf8_continues(uint8_t byte)
-{
-	return (byte & 0xc0) == 0x80;
-}
-
 /* The name of a protocol's row; NULL: it has none (protocol_name() says "unknown"). */
 static inline const char *protocol_row_name(uint8_t number)
 {
@@ -160,7 +155,6 @@ char *put_state(char *p, const struct protocol *protocol, uint8_t state);
  * of valid UTF-8 comes alone, with code INVALID_BYTE. At most 6 bytes may be
  * written for each byte of `bytes`.
  */
-#define INVALID_BYTE UINT32_MAX
 typedef char *(*put_special_fn)(char *p, uint32_t code, const uint8_t *bytes, unsigned length);
 
 /*

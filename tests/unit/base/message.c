@@ -94,12 +94,14 @@ static void control_bytes_are_shown(void **state)
 		{"\x1b[31mred", "\\x1b[31mred"},
 		{"a\tb\rc\x7f", "a\\x09b\\x0dc\\x7f"},
 		{"\x01\x1f", "\\x01\\x1f"},
-		{"zwölf ½ \xff", "zwölf ½ \xff"},
+		{"zwölf ½ \xff", "zwölf ½ \\xff"},
+		{"-\xc3: x\xa9\xe2\x82", "-\\xc3: x\\xa9\\xe2\\x82"},
+		{"€ \xf0\x9f\x98\x80", "€ \xf0\x9f\x98\x80"},
 		{"two\nlines", "two\\x0alines"},
 		{"\xc2\x9b"
 		 "31mred \xc2\x80\xc2\x9f",
 			"\\xc2\\x9b31mred \\xc2\\x80\\xc2\\x9f"},
-		{"\xc2\xa0 \xc3\x9b \xc2", "\xc2\xa0 \xc3\x9b \xc2"},
+		{"\xc2\xa0 \xc3\x9b \xc2", "\xc2\xa0 \xc3\x9b \\xc2"},
 		{"", ""},
 	};
 	struct complaint c;

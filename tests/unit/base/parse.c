@@ -180,12 +180,49 @@ static void with_units(void **state)
 	}
 }
 
+static void spans(void **state)
+{
+	static const struct parse_unit units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"ms", 7}};
+	static const struct {
+		const char *text;
+		int result;
+		uint64_t value;
+	} rows[] = {
+		{"90", 0, 90},
+		{"90s", 0, 90},
+		{"1m30s", 0, 90},
+		{"1s1m1ms", 0, 68},
+		{"16m40s", 0, 1000},
+		{"16m41s", -ERANGE, 0},
+		{"000000000000000000000000000001s", -ERANGE, 0},
+		{"18446744073709551615m1s", -ERANGE, 0},
+		{"99999999999999999999999999x", -EINVAL, 0},
+		{"18446744073709551615m1x", -EINVAL, 0},
+		{"1m30", -EINVAL, 0},
+		{"30 1m", -EINVAL, 0},
+		{"1m-1s", -EINVAL, 0},
+		{"m", -EINVAL, 0},
+		{"", -EINVAL, 0},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint64_t value = UNTOUCHED;
+		int result = parse_spans(rows[i].text, units, COUNT(units), 1000, &value);
+
+		if (result != rows[i].result)
+			fail_msg("'%s': %d", rows[i].text, result);
+		assert_int_equal(value, result == 0 ? rows[i].value : UNTOUCHED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decimal),
 		cmocka_unit_test(any_base),
 		cmocka_unit_test(with_units),
+		cmocka_unit_test(spans),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(no_addresses),
 	};

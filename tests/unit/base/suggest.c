@@ -38,6 +38,11 @@ static void nearest_state(void **state)
 		{"CLOSED", "CLOSE"},
 		{"SYN_SEN", "SYN_SENT"}, /* one off, the other two */
 		{"CLOSE_WIAT", "CLOSE_WAIT"},
+		{"ESTAB", "ESTABLISHED"},
+		{"est", "ESTABLISHED"},
+		{"TIME", "TIME_WAIT"},
+		{"SYN", "SYN_SENT"},
+		{"E", NULL},
 		{"", NULL},
 		{"x", NULL},
 		{"FOO", NULL},

@@ -106,7 +106,9 @@ static const struct {
 	{"-L -u ASSURED,UNREPLIED", "-L [ status=4/6 ]"},
 	{"-L -u SEEN_REPLY,!ASSURED", "-L [ status=2/6 ]"},
 	{"-L -u UNSET", "-L"},
-	{"-L -u un", "-L"},
+	{"-L -u uns", "-L"},
+	{"-L -u unr", "-L [ status=0/2 ]"},
+	{"-L -u !UNREP", "-L [ status=2/2 ]"},
 	{"-L -u FIXED", "-L [ status=400/400 ]"},
 	{"-L -u o,hw", "-L [ status=c000/c000 ]"},
 	{"-L -u EXPECTED", "-L [ status=1/1 ]"},
@@ -297,7 +299,9 @@ static const struct {
 	/* -R */
 	{"-R file", "-R load=file"},
 	{"-R -", "-R load=-"},
-	{"-R --help", "-R load=--help"},
+	{"-R --help", "-h -R "},
+	{"-R ./--help", "-R load=./--help"},
+	{"--load-file=--help", "-R load=--help"},
 	{"--load-file file", "-R load=file"},
 	{"--load-file=file", "-R load=file"},
 	/* abbreviations, short forms that no help shows */

@@ -98,6 +98,12 @@ static const struct {
 	{"-I -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 -u UNREPLIED",
 		"-I ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
 		"timeout:=5"},
+	{"-A -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 -u UNREPLIED",
+		"-A ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
+		"timeout:=5"},
+	{"-A -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 -u SEEN_REPLY,!ASSURED",
+		"-A ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2} reply{192.0.2.2>192.0.2.1 p17 2 1} "
+		"timeout:=5 status:=2"},
 	{"-I -s 192.0.2.1 -d 192.0.2.2 -p udp --sport 1 --dport 2 -t 5 -w 1 --orig-zone 2",
 		"-I ipv4 orig{192.0.2.1>192.0.2.2 p17 1 2 zone=2} reply{192.0.2.2>192.0.2.1 p17 2 "
 		"1} zone:=1 timeout:=5"},
@@ -239,7 +245,7 @@ static const struct {
 		"65535} timeout:=60"},
 	{"-I expect -s 127.0.0.1 -d 127.0.0.1 -r 127.0.0.1 -p tcp --sport 1024 --dport 21 -t 60 -[ "
 	 "192.0.2.0/24 -] 198.51.100.0/32 --tuple-port-src 0 --tuple-port-dst 5000 --mask-port-src "
-	 "0 --mask-port-dst 65535 -u ASSURED,permanent -u USERSPACE",
+	 "0 --mask-port-dst 65535 -u ASSURED,perm -u US",
 		"-I expect ipv4 master{127.0.0.1>127.0.0.1 p6 1024 21} "
 		"tuple{192.0.2.0>198.51.100.0 p6 0 5000} mask{255.255.255.0>255.255.255.255 p6 0 "
 		"65535} timeout:=60 flags:=5"},
