@@ -192,6 +192,21 @@ static void add_zone(struct filter *filter, const struct flow *named)
 	}
 }
 
+/*
+ * A condition more only narrows what a line means, so this comes before all else that
+ * the line has. Of -D, what is named goes to the request, to be looked up.
+ */
+static enum named settle_zone(struct request *request)
+{
+	struct flow found;
+	struct flow *flow = request->command == COMMAND_DELETE ? &request->flow : &found;
+	enum named named = names_of(&request->filter, flow);
+
+	if (named != NAMED_SOME)
+		add_zone(&request->filter, flow);
+	return named;
+}
+
 /* Records of such a format stand alone: lines of several commands may mix. */
 static bool can_mix(const struct request *request)
 {
@@ -201,29 +216,19 @@ static bool can_mix(const struct request *request)
 
 static enum load_kind kind_of(const struct load *load, struct request *request)
 {
-	struct flow found;
 	enum named named;
 
+	if (request->table != TABLE_CONNTRACK ||
+		(request->command != COMMAND_DELETE && request->command != COMMAND_UPDATE))
+		return LOAD_SINGLE;
+	named = settle_zone(request);
 	/* An expression is no set of terms, which a group of lines is. */
-	if (request->table != TABLE_CONNTRACK || request->expression != NULL)
+	if (request->expression != NULL || !can_mix(request))
 		return LOAD_SINGLE;
-	switch (request->command) {
-	case COMMAND_DELETE:
-		named = names_of(&request->filter, &request->flow);
-		if (named != NAMED_SOME)
-			add_zone(&request->filter, &request->flow);
-		if (!can_mix(request))
-			return LOAD_SINGLE;
-		/* A walk that has to be made takes it along. */
-		return named == NAMED_EXACTLY && load->kind != LOAD_DELETE ? LOAD_EXACT
-									   : LOAD_DELETE;
-	case COMMAND_UPDATE:
-		if (names_of(&request->filter, &found) != NAMED_SOME)
-			add_zone(&request->filter, &found);
-		return can_mix(request) ? LOAD_UPDATE : LOAD_SINGLE;
-	default:
-		return LOAD_SINGLE;
-	}
+	if (request->command == COMMAND_UPDATE)
+		return LOAD_UPDATE;
+	/* A walk that has to be made takes it along. */
+	return named == NAMED_EXACTLY && load->kind != LOAD_DELETE ? LOAD_EXACT : LOAD_DELETE;
 }
 
 /* Carry out the lines that are held. */
