@@ -436,6 +436,7 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 			given_build(&g, request->labels, request, complaint) < 0 ||
 			given_filter(&g, cli, request, complaint) < 0)
 			return -1;
+		given_labels_shown(&g, request);
 	}
 	if (is_given(&g, OPTION_NAT_RANGE))
 		message_plain("WARNING: -a, --nat-range is ignored; -n and -g take addresses");
