@@ -155,15 +155,36 @@ void message_plain(const char *format, ...)
 	va_end(arguments);
 }
 
-int message_usage(const struct complaint *c)
+static const char pointer[] = "Try 'conntrack -h' or 'conntrack --help' for more information.\n";
+
+/* A complaint as the person sees it, and what stands on a line of its own behind it. */
+static void send_complaint(const struct complaint *c, const char *behind)
 {
 	struct line line = {.used = 0};
 
 	line_add(&line, message_program);
 	line_add(&line, ": ");
 	line_add_plain(&line, c->text);
-	line_add_plain(&line, "\nTry 'conntrack -h' or 'conntrack --help' for more information.\n");
+	line_add_plain(&line, "\n");
+	line_add_plain(&line, behind);
 	line_send(&line);
+}
+
+void message_complaint(const struct complaint *c)
+{
+	send_complaint(c, "");
+}
+
+int message_pointer(void)
+{
+	if (write_all(STDERR_FILENO, pointer, sizeof(pointer) - 1) < 0)
+		failed = true;
+	return EXIT_USAGE;
+}
+
+int message_usage(const struct complaint *c)
+{
+	send_complaint(c, pointer);
 	return EXIT_USAGE;
 }
 

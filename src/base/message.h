@@ -60,6 +60,10 @@ void message_plain(const char *format, ...) __attribute__((format(printf, 1, 2))
  */
 int message_usage(const struct complaint *c);
 
+/* Its two parts, where several complaints share a pointer or none is of use. */
+void message_complaint(const struct complaint *c);
+int message_pointer(void);
+
 /*
  * Whether some message could not be written (stderr closed or full). The exit
  * code then must not be 0.

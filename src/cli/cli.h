@@ -4,6 +4,7 @@
 #define CLI_CLI_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/message.h"
@@ -19,6 +20,8 @@ struct cli {
 	char *labels_path;  /* path that labels was read from, NULL: not yet */
 	int labels_error;   /* 0 or the negative errno of that */
 	bool labels_warned; /* the person has been told of it */
+
+	uint32_t status_warned; /* flags that the person was told the kernel ignores */
 
 	/* Of the request in hand. */
 	struct expression *expression; /* NULL: none */

@@ -184,6 +184,12 @@ struct cli;
 int given_labels(
 	const struct given *g, struct cli *cli, struct request *request, struct complaint *c);
 
+/*
+ * Once the words are understood: by which list labels are shown. Saved lines name
+ * them by number where the list is not the one that -R reads.
+ */
+void given_labels_shown(const struct given *g, struct request *request);
+
 /* The bits of all labels that came with one option: 0, or -1 with a complaint. */
 int given_label_bits(const struct given *g, int id, const struct label_map *map,
 	uint8_t bits[static LABEL_BYTES], struct complaint *c);

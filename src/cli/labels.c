@@ -128,6 +128,12 @@ int given_labels(
 	return 0;
 }
 
+void given_labels_shown(const struct given *g, struct request *request)
+{
+	if (g->format == &output_save && g->label_map_path != NULL)
+		request->labels = NULL;
+}
+
 struct skipped_lines {
 	const char *path;
 };

@@ -177,6 +177,7 @@ int load_file_next(struct load_file *f, struct complaint *complaint)
 	if (feof(f->stream))
 		return 0;
 	f->line++; /* the one that cannot be had */
+	f->broken = true;
 	return complain(complaint, "cannot be read: %s", strerror(errno));
 }
 

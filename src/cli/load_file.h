@@ -27,6 +27,7 @@ struct load_file {
 	char **words; /* words[0] is the program's name, NULL behind the last */
 	int count;    /* of words, [0] included */
 	size_t room;
+	bool broken; /* it cannot be read any further */
 };
 
 /* Open. 0 or a negative errno (-EISDIR for a directory). */
@@ -34,7 +35,7 @@ int load_file_open(struct load_file *f, const char *path);
 
 /*
  * Read the next line that has words. 1 when there is one, 0 at the end, -1
- * with a complaint (unclosed quote, NUL byte, read error, no memory).
+ * with a complaint (unclosed quote, NUL byte, no memory; read error: broken).
  */
 int load_file_next(struct load_file *f, struct complaint *complaint);
 

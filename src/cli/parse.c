@@ -20,6 +20,7 @@
 #include "cli/options.h"
 #include "cli/values.h"
 #include "flow/expression.h"
+#include "flow/status.h"
 
 struct words {
 	char **word; /* argv */
@@ -384,6 +385,20 @@ static void request_start(struct request *request)
 	request->help_protocol = NULL;
 }
 
+/* Flags to set that the kernel does not set: once, as a file may have many. */
+static void warn_of_status(struct cli *cli, const struct flow *flow)
+{
+	uint32_t asked = flow->present & FLOW_STATUS ? flow->status & ~cli->status_warned : 0;
+
+	for (size_t i = 0; i < status_bit_count; i++) {
+		if (!status_bits[i].ignored || (asked & status_bits[i].bit) == 0)
+			continue;
+		message_plain("WARNING: %s can only be asked for, the kernel does not set it",
+			status_bits[i].name);
+		cli->status_warned |= status_bits[i].bit;
+	}
+}
+
 /* Help asks nothing of the other words but that they are words. */
 static void build_help(const struct given *g, struct request *request)
 {
@@ -485,6 +500,8 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 			given_build(&g, request->labels, request, complaint) < 0 ||
 			given_filter(&g, cli, request, complaint) < 0)
 			return -1;
+		given_labels_shown(&g, request);
+		warn_of_status(cli, &request->flow);
 	}
 	warn_of_idle_words(&g);
 	return 0;

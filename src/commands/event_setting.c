@@ -24,9 +24,7 @@ void event_setting_read(struct watch *watch)
 	const struct event_options *options = &watch->session->request->events;
 	long setting = sysctl_number("nf_conntrack_events"), count;
 
-	if (setting == SETTING_NONE)
-		message_plain("WARNING: net.netfilter.nf_conntrack_events is 0: "
-			      "there are no events but those that a rule asks for");
+	watch->silent = setting == SETTING_NONE;
 	if (setting != SETTING_LISTENED || netlink_table_has_listener())
 		return;
 	if (options->snapshot || options->resync) {
@@ -34,8 +32,16 @@ void event_setting_read(struct watch *watch)
 		return;
 	}
 	count = sysctl_number("nf_conntrack_count");
-	if (count > 0)
-		tell((uint64_t)count, "");
+	watch->older = count > 0 ? (uint64_t)count : 0;
+}
+
+void event_setting_tell(const struct watch *watch)
+{
+	if (watch->silent)
+		message_plain("WARNING: net.netfilter.nf_conntrack_events is 0: "
+			      "there are no events but those that a rule asks for");
+	if (watch->older > 0)
+		tell(watch->older, "");
 }
 
 void event_setting_tell_found(const struct watch *watch)

@@ -11,9 +11,12 @@ struct watch;
 
 /*
  * Before the groups are joined: look whether there are entries that will never
- * speak, and say so, unless a walk of the table will know better.
+ * speak, unless a walk of the table will know better.
  */
 void event_setting_read(struct watch *watch);
+
+/* Once they are joined: say so. */
+void event_setting_tell(const struct watch *watch);
 
 /* After the first walk: how many entries it found that may never speak. */
 void event_setting_tell_found(const struct watch *watch);

@@ -37,11 +37,14 @@ struct watch {
 	uint64_t deadline;           /* CLOCK_MONOTONIC in nanoseconds; 0: none */
 	uint64_t came;               /* likewise: when events came last */
 	uint64_t stopped;            /* likewise: when the end came; 0: it has not */
+	uint64_t older;              /* entries that may never speak, as counted before */
+	int buffer;                  /* the receive buffer as granted; 0 or less: not known */
 	int signals;                 /* signalfd(2), or -1 */
 	unsigned broken;             /* datagrams of this turn that could not be read */
 	bool can_rest;               /* the receive buffer holds what comes in a rest */
 	bool resting;                /* events come fast: the next turn begins with a rest */
 	bool names;                  /* programs behind events can be looked up */
+	bool silent;                 /* no entry speaks */
 	bool tell_found;             /* entries that the first walk finds may never speak */
 	bool stalled;                /* the reader of the output takes nothing now */
 	bool drained;                /* the kernel had no more events in the last turn */

@@ -51,13 +51,25 @@ static unsigned groups_of(const struct request *request)
 	return groups;
 }
 
-static void size_buffer(struct watch *watch)
+static int wanted_buffer(const struct watch *watch)
 {
 	int asked = watch->session->request->buffer_size;
-	int wanted = asked ? asked : default_buffer();
-	int granted = event_socket_buffer(&watch->socket, wanted);
 
-	watch->can_rest = granted >= EVENT_WATCH_REST_BUFFER;
+	return asked ? asked : default_buffer();
+}
+
+static void size_buffer(struct watch *watch)
+{
+	watch->buffer = event_socket_buffer(&watch->socket, wanted_buffer(watch));
+	watch->can_rest = watch->buffer >= EVENT_WATCH_REST_BUFFER;
+}
+
+static void tell_buffer(const struct watch *watch)
+{
+	int asked = watch->session->request->buffer_size;
+	int wanted = wanted_buffer(watch);
+	int granted = watch->buffer;
+
 	if (asked != 0 && granted > 0)
 		message_plain(
 			"NOTICE: Netlink socket buffer size has been set to %d bytes.", granted);
@@ -239,6 +251,13 @@ static bool shows_names(const struct session *s)
 	       (s->output.format == &output_text || s->output.format == &output_json);
 }
 
+/* Once it listens: who may not has no use for what would be missing. */
+static void tell_setup(const struct watch *watch)
+{
+	event_setting_tell(watch);
+	tell_buffer(watch);
+}
+
 static int start(struct watch *watch)
 {
 	struct session *s = watch->session;
@@ -264,6 +283,7 @@ static int start(struct watch *watch)
 	if (error != 0)
 		return watch->socket.socket.transport ? report_refusal(s, error, NULL, NULL)
 						      : report_socket(s, error);
+	tell_setup(watch);
 	if (options->duration != 0)
 		watch->deadline = event_watch_now() + options->duration;
 	if (watch->summary != NULL && summary_start(watch->summary, s) != 0)

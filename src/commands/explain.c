@@ -42,7 +42,7 @@ static void explain_filters(const struct session *s)
 	struct filter said, left;
 	const char *note = "";
 
-	if (a->dumps > 1) {
+	if (a->by_family) {
 		kernel.parts &= (uint8_t)~KERNEL_FAMILY;
 		note = ", in ip and in ip6 by itself";
 	} else if (kernel.parts != 0 && a->walked > 0 && !a->filtered) {
@@ -59,6 +59,8 @@ void explain_walk(const struct session *s, uint64_t changed)
 {
 	const struct walk_account *a = &s->account;
 
+	if (s->netns != NULL)
+		message_plain("explain: network namespace %s", s->netns);
 	if (a->dumps > 0) {
 		explain_filters(s);
 	} else if (s->request->command == COMMAND_GET) {

@@ -117,31 +117,21 @@ static bool is_guarded(const struct session *s)
 	return s->mode != CHANGE_REAL || s->given->maximum != UINT64_MAX || s->undo != NULL;
 }
 
-/* -f and nothing else. */
-static bool is_family_alone(const struct request *request)
-{
-	return request->family != AF_UNSPEC && request->filter.count == 1 &&
-	       request->filter.rest == NULL;
-}
-
 int run_flush(struct session *s)
 {
-	const struct request *request = s->request;
 	const struct bulk bulk = {.put = delete_flow, .done = count_deleted, .data = s};
 	int done;
 
 	if (is_guarded(s))
 		return walk_and_change(s, &bulk);
-	if (filter_is_empty(&request->filter))
+	if (filter_is_empty(&s->request->filter))
 		return flush_all(s);
 	done = flush_by_kernel(s);
 	if (done < 0)
 		return EXIT_REFUSED;
 	if (done == 0)
 		return walk_and_change(s, &bulk);
-	/* A family alone says what the old tool says of it. */
-	message(is_family_alone(request) ? "connection tracking table has been emptied."
-					 : "the flow entries that match have been flushed.");
+	message("the flow entries that match have been flushed.");
 	return EXIT_DONE;
 }
 

@@ -14,6 +14,9 @@
 #include "commands/run.h"
 #include "flow/protocol.h"
 
+/* How many lines that are not in order are told one by one. */
+#define LINES_REPORTED 20
+
 struct load {
 	struct session *session;
 	struct cli *cli;
@@ -23,6 +26,7 @@ struct load {
 	char *words; /* room for the words of one line */
 	size_t words_room;
 	bool skip_existing;  /* --skip-existing behind -R: of all lines */
+	uint64_t bad;        /* lines that are not in order */
 	enum load_kind kind; /* of the lines that are held */
 	struct load_create create;
 	struct load_group group;
@@ -31,6 +35,24 @@ struct load {
 void load_at(struct load_place *place, unsigned line)
 {
 	snprintf(place->text, sizeof(place->text), "%s:%u: ", place->path, line);
+}
+
+/* Say what is wrong with the line, unless many were wrong before it. Returns -1. */
+static int refuse_line(struct load *load, struct complaint *complaint)
+{
+	if (!load->file.broken && ++load->bad > LINES_REPORTED)
+		return -1;
+	load_at(&load->place, load->file.line);
+	complain_at(complaint, load->place.text);
+	message_complaint(complaint);
+	return -1;
+}
+
+/* Whether --undo, if it is given, keeps what a line deletes: entries alone. */
+static bool is_undoable(const struct load *load, const struct request *request)
+{
+	return load->session->given->undo_path == NULL || request->table != TABLE_EXPECT ||
+	       request->command != COMMAND_DELETE;
 }
 
 /*
@@ -44,17 +66,19 @@ static int next_request(struct load *load, struct request *request)
 
 	if (found == 0)
 		return 0;
+	if (found < 0)
+		return refuse_line(load, &complaint);
 	/* It may stand in front of the command on every line that was copied from a shell. */
-	if (found > 0 && strcmp(load->file.words[1], load->file.words[0]) == 0)
+	if (strcmp(load->file.words[1], load->file.words[0]) == 0)
 		complain(&complaint, "'%s': a line begins with its command, as -A or -D",
 			load->file.words[1]);
-	else if (found > 0 && cli_parse(load->cli, load->file.count, load->file.words, true,
-				      request, &complaint) == 0)
-		return 1;
-	load_at(&load->place, load->file.line);
-	complain_at(&complaint, load->place.text);
-	message_usage(&complaint);
-	return -1;
+	else if (cli_parse(load->cli, load->file.count, load->file.words, true, request,
+			 &complaint) == 0) {
+		if (is_undoable(load, request))
+			return 1;
+		complain(&complaint, "-D expect: --undo does not keep it");
+	}
+	return refuse_line(load, &complaint);
 }
 
 /* The words of a line, each with its NUL, one after the other. */
@@ -97,19 +121,13 @@ static int spool_line(struct load *load, const struct request *request)
 	return error ? error : spool_put(&load->spool, &record);
 }
 
-/* Whether --undo, if it is given, keeps what a line deletes: entries alone. */
-static bool is_undoable(struct load *load, const struct request *request)
+/* Of a file that is not in order nothing is done. */
+static int tell_bad(const struct load *load)
 {
-	struct complaint complaint;
-
-	if (load->session->given->undo_path == NULL || request->table != TABLE_EXPECT ||
-		request->command != COMMAND_DELETE)
-		return true;
-	load_at(&load->place, load->file.line);
-	complain(&complaint, "-D expect: --undo does not keep it");
-	complain_at(&complaint, load->place.text);
-	message_usage(&complaint);
-	return false;
+	if (load->bad > LINES_REPORTED)
+		message("%s: and %" PRIu64 " more lines that are not in order", load->place.path,
+			load->bad - LINES_REPORTED);
+	return load->bad > 0 ? message_pointer() : EXIT_USAGE;
 }
 
 static int check_lines(struct load *load)
@@ -117,19 +135,21 @@ static int check_lines(struct load *load)
 	struct request request;
 	int found, error = 0;
 
-	while (error == 0 && (found = next_request(load, &request)) > 0) {
-		if (!is_undoable(load, &request))
-			return EXIT_USAGE;
+	while (error == 0 && !load->file.broken && (found = next_request(load, &request)) != 0) {
+		if (found < 0 || load->bad > 0)
+			continue;
 		request.skip_existing |= load->skip_existing;
 		error = spool_line(load, &request);
 	}
-	if (error == 0 && found == 0)
+	if (load->bad > 0 || load->file.broken)
+		return tell_bad(load);
+	if (error == 0)
 		error = spool_rewind(&load->spool);
 	if (error != 0) {
 		message("cannot keep the lines of %s: %s", load->place.path, strerror(-error));
 		return EXIT_REFUSED;
 	}
-	return found < 0 ? EXIT_USAGE : EXIT_DONE;
+	return EXIT_DONE;
 }
 
 /* What a filter names of an entry. */
@@ -192,6 +212,21 @@ static void add_zone(struct filter *filter, const struct flow *named)
 	}
 }
 
+/*
+ * A condition more only narrows what a line means, so this comes before all else that
+ * the line has. Of -D, what is named goes to the request, to be looked up.
+ */
+static enum named settle_zone(struct request *request)
+{
+	struct flow found;
+	struct flow *flow = request->command == COMMAND_DELETE ? &request->flow : &found;
+	enum named named = names_of(&request->filter, flow);
+
+	if (named != NAMED_SOME)
+		add_zone(&request->filter, flow);
+	return named;
+}
+
 /* Records of such a format stand alone: lines of several commands may mix. */
 static bool can_mix(const struct request *request)
 {
@@ -201,29 +236,19 @@ static bool can_mix(const struct request *request)
 
 static enum load_kind kind_of(const struct load *load, struct request *request)
 {
-	struct flow found;
 	enum named named;
 
+	if (request->table != TABLE_CONNTRACK ||
+		(request->command != COMMAND_DELETE && request->command != COMMAND_UPDATE))
+		return LOAD_SINGLE;
+	named = settle_zone(request);
 	/* An expression is no set of terms, which a group of lines is. */
-	if (request->table != TABLE_CONNTRACK || request->expression != NULL)
+	if (request->expression != NULL || !can_mix(request))
 		return LOAD_SINGLE;
-	switch (request->command) {
-	case COMMAND_DELETE:
-		named = names_of(&request->filter, &request->flow);
-		if (named != NAMED_SOME)
-			add_zone(&request->filter, &request->flow);
-		if (!can_mix(request))
-			return LOAD_SINGLE;
-		/* A walk that has to be made takes it along. */
-		return named == NAMED_EXACTLY && load->kind != LOAD_DELETE ? LOAD_EXACT
-									   : LOAD_DELETE;
-	case COMMAND_UPDATE:
-		if (names_of(&request->filter, &found) != NAMED_SOME)
-			add_zone(&request->filter, &found);
-		return can_mix(request) ? LOAD_UPDATE : LOAD_SINGLE;
-	default:
-		return LOAD_SINGLE;
-	}
+	if (request->command == COMMAND_UPDATE)
+		return LOAD_UPDATE;
+	/* A walk that has to be made takes it along. */
+	return named == NAMED_EXACTLY && load->kind != LOAD_DELETE ? LOAD_EXACT : LOAD_DELETE;
 }
 
 /* Carry out the lines that are held. */

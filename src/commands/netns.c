@@ -295,6 +295,7 @@ int netns_each(struct session *s, int (*fn)(struct session *s, void *data), void
 
 		worst = code > worst ? code : worst;
 	}
+	s->netns = NULL;
 	if (setns(home, CLONE_NEWNET) < 0 && error == 0 && list->count > 0)
 		error = -errno;
 	close(home);

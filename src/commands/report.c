@@ -9,6 +9,7 @@
 #include "base/message.h"
 #include "base/writer.h"
 #include "commands/sysctl.h"
+#include "flow/protocol.h"
 
 /* How many refused entries of one command get a line of their own. */
 #define ENTRIES_REPORTED 20
@@ -64,10 +65,10 @@ static const struct reason {
 	{ETIME, ON_ANY, false, "the entry expired before it could be changed"},
 	{EINVAL, ON_CREATE, true,
 		"invalid parameters; a tuple, a mask or the master is incomplete"},
+	{EINVAL, ON(COMMAND_DELETE) | ON(COMMAND_GET), true,
+		"invalid parameters; an expectation is found by its addresses, protocol and ports"},
 	{EINVAL, ON_CREATE | ON(COMMAND_GET), false,
-		"invalid parameters; the tuple is not complete, its zones exclude each other, or "
-		"the "
-		"ICMP type has no answer"},
+		"invalid parameters; the tuple is not complete"},
 	{EINVAL, ON_WHOLE_TABLE, false,
 		"the kernel does not know the request; is nf_conntrack_netlink loaded?"},
 	{ENOBUFS, ON_ANY, false,
@@ -106,18 +107,64 @@ static bool applies(const struct reason *r, const struct session *s, int error, 
 	return !r->expectation || s->request->table == TABLE_EXPECT;
 }
 
-/* The kernel knows each of the two protocols in one family only. */
-static const char *wrong_family(const struct flow *flow)
+/* Whether a protocol stands between addresses of the family. */
+static bool is_between(const struct tuple *t, uint8_t protocol, uint8_t family)
 {
-	const struct tuple *t = &flow->tuple[ORIGINAL];
 	const unsigned needed = TUPLE_ADDRESSES | TUPLE_PROTOCOL;
 
-	if ((t->present & needed) != needed)
-		return NULL;
-	if (t->protocol == IPPROTO_ICMP && t->family == AF_INET6)
-		return "icmp is of IPv4; with IPv6 addresses it is icmpv6";
-	if (t->protocol == IPPROTO_ICMPV6 && t->family == AF_INET)
-		return "icmpv6 is of IPv6; with IPv4 addresses it is icmp";
+	return (t->present & needed) == needed && t->protocol == protocol && t->family == family;
+}
+
+static bool is_icmp_of_ipv6(const struct flow *flow)
+{
+	return is_between(&flow->tuple[ORIGINAL], IPPROTO_ICMP, AF_INET6);
+}
+
+static bool is_icmpv6_of_ipv4(const struct flow *flow)
+{
+	return is_between(&flow->tuple[ORIGINAL], IPPROTO_ICMPV6, AF_INET);
+}
+
+static bool is_unanswered(const struct flow *flow)
+{
+	for (unsigned i = 0; i < DIRECTIONS; i++) {
+		const struct tuple *t = &flow->tuple[i];
+
+		if (t->present & TUPLE_PROTOCOL && protocol_is_icmp(t->protocol) &&
+			t->present & TUPLE_PART &&
+			protocol_icmp_answer(t->protocol, (uint8_t)t->part[0]) == t->part[0])
+			return true;
+	}
+	return false;
+}
+
+static bool has_several_zones(const struct flow *flow)
+{
+	return ((flow->present & FLOW_ZONE) != 0) +
+		       ((flow->tuple[ORIGINAL].present & TUPLE_ZONE) != 0) +
+		       ((flow->tuple[REPLY].present & TUPLE_ZONE) != 0) >
+	       1;
+}
+
+/* What an entry can have that the kernel calls invalid: the first row that is true of it. */
+static const struct flaw {
+	bool (*is_true)(const struct flow *flow);
+	const char *text;
+} flaws[] = {
+	/* The kernel knows each of the two protocols in one family only. */
+	{is_icmp_of_ipv6, "icmp is of IPv4; with IPv6 addresses it is icmpv6"},
+	{is_icmpv6_of_ipv4, "icmpv6 is of IPv6; with IPv4 addresses it is icmp"},
+	{is_unanswered, "invalid parameters; no entry is made of an ICMP type that has no answer"},
+	{has_several_zones, "invalid parameters; of -w, --orig-zone and --reply-zone an entry "
+			    "takes one"},
+};
+
+static const char *flaw_of(const struct flow *flow)
+{
+	for (size_t i = 0; i < sizeof(flaws) / sizeof(flaws[0]); i++) {
+		if (flaws[i].is_true(flow))
+			return flaws[i].text;
+	}
 	return NULL;
 }
 
@@ -129,8 +176,8 @@ static const char *reason_text(const struct session *s, int error, bool refused,
 
 	if (error == ENOMEM)
 		return no_memory(refused, text, size);
-	if (error == EINVAL && entry && wrong_family(flow) != NULL)
-		return wrong_family(flow);
+	if (error == EINVAL && entry && flaw_of(flow) != NULL)
+		return flaw_of(flow);
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		const struct reason *r = &reasons[i];
 

@@ -17,6 +17,7 @@
 /* What a walk of the table took, for --explain. */
 struct walk_account {
 	unsigned dumps;
+	bool by_family;              /* a dump for each family, as the kernel filters better so */
 	struct kernel_filter kernel; /* what the kernel was asked to filter by */
 	bool filtered;               /* it said that it did */
 	uint64_t walked;             /* entries that it sent */

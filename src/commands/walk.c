@@ -136,6 +136,7 @@ int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
 	struct kernel_filter plan[2];
 	struct ct_answer answer = {0};
 	struct matching matching;
+	unsigned dumps;
 	long before;
 	int buckets, error = 0;
 
@@ -145,13 +146,15 @@ int walk_table(struct session *s, enum dump_kind kind, walk_fn fn, void *data)
 	walk.session = s;
 	walk.fn = fn;
 	walk.data = data;
-	s->account.dumps = plan_walk(s, kind, plan);
+	dumps = plan_walk(s, kind, plan);
+	s->account.dumps += dumps; /* several namespaces may be walked for one account */
+	s->account.by_family |= dumps > 1;
 	s->account.kernel = plan[0];
 	matching_begin(&matching, &s->request->filter);
 	buckets = sysctl_open("nf_conntrack_buckets");
 	before = sysctl_read(buckets);
-	for (unsigned i = 0; error == 0 && i < s->account.dumps; i++)
-		error = dump_once(&walk, kind, &plan[i], i + 1 == s->account.dumps, &answer);
+	for (unsigned i = 0; error == 0 && i < dumps; i++)
+		error = dump_once(&walk, kind, &plan[i], i + 1 == dumps, &answer);
 	check_buckets(s, before, sysctl_read(buckets));
 	sysctl_close(buckets);
 	matching_end(&matching, s);

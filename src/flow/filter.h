@@ -108,6 +108,9 @@ struct term {
 /* Both tuples' addresses and parts, and one of each other kind, fit. */
 #define FILTER_TERMS_MAX 40
 
+/* Of them, those that expressions leave for what commands add: a family, the zones of a line. */
+#define FILTER_TERMS_SPARE 3
+
 struct filter {
 	unsigned count;
 	const struct expression *rest; /* what else must hold; NULL: nothing */

@@ -13,6 +13,7 @@ struct status_bit {
 	uint32_t bit;
 	bool selectable; /* a word of -u: to select by, and for -I, -A, -U to send */
 	bool saved;      /* a word of -u that -o save writes */
+	bool ignored;    /* the kernel takes it and does not set it, in silence */
 };
 
 /* The rows in bit order, and their number. */

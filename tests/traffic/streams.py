@@ -110,6 +110,11 @@ def _until_event_ends(house, process):
         process.wait()
 
 
+def _still(lines):
+    """Lines of -L in order, without the third word: time goes by between two lists."""
+    return sorted(words[:2] + words[3:] for words in map(str.split, lines))
+
+
 def closed_streams(house):
     """A closed stream is no stream: nothing is written into what got its number instead."""
     _fill(house, 3)
@@ -117,7 +122,7 @@ def closed_streams(house):
     out = _shell(house, "$C -L >&-")
     house.true("-L >&-", out.lines[-1:] == ["1"] and out.err != "", out)
     err = _shell(house, "$C -L 2>&-")
-    house.true("-L 2>&-: all entries", sorted(err.lines[:-1]) == sorted(listed), err)
+    house.true("-L 2>&-: all entries", _still(err.lines[:-1]) == _still(listed), err)
     none = _shell(house, "$C -L <&- >&- 2>&-")
     house.true("-L with nothing open", none.lines[-1:] == ["1"], none)
     for streams in (">&-", "2>&-", "<&- >&- 2>&-"):
@@ -176,8 +181,8 @@ def waiting_input(house):
     house.equal("-R -", (process.returncode, house.conntrack("-C").out), (0, "2\n"))
     house.equal("-R -: words", (out, "cannot be read" in err), ("", False))
     closed = _shell(house, "$C -R - <&-")
-    house.true("-R - <&-", closed.lines == ["2"] and "-:1: cannot be read: Bad file" in closed.err,
-               closed)
+    house.true("-R - <&-", closed.lines == ["2"] and "--help" not in closed.err and
+               "-:1: cannot be read: Bad file" in closed.err, closed)
 
 
 # --undo

@@ -81,6 +81,10 @@ static void one_write_a_message(void **state)
 	message_usage(&c);
 	check_write(PREFIX "file\\x0a:3: odd: one\\x0atwo\n    a\\x1b\n      ^\n"
 			   "Try 'conntrack -h' or 'conntrack --help' for more information.\n");
+	message_complaint(&c);
+	check_write(PREFIX "file\\x0a:3: odd: one\\x0atwo\n    a\\x1b\n      ^\n");
+	assert_int_equal(message_pointer(), EXIT_USAGE);
+	check_write("Try 'conntrack -h' or 'conntrack --help' for more information.\n");
 	check_nothing_more();
 	assert_int_equal(message_failed(), 0);
 }

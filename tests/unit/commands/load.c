@@ -223,7 +223,8 @@ static void test_exact_zone(void **state)
 	};
 	static const struct {
 		const char *before, *behind;
-	} ways[] = {{"", "\n"}, {"", " -o xml\n"}, {"-D -s 10.0.0.99\n", "\n"}};
+	} ways[] = {{"", "\n"}, {"", " -o xml\n"}, {"-D -s 10.0.0.99\n", "\n"}, {"", " udp\n"},
+		{"", " --filter udp\n"}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		for (size_t way = 0; way < sizeof(ways) / sizeof(ways[0]); way++) {
@@ -258,7 +259,7 @@ static void test_update_zone(void **state)
 		{"-U -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 --dport 53 -m 9 -w 7", 1},
 		{"-U -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 -m 9", 3},
 	};
-	static const char *const endings[] = {"\n", " -o xml\n"};
+	static const char *const endings[] = {"\n", " -o xml\n", " udp\n"};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		for (size_t way = 0; way < sizeof(endings) / sizeof(endings[0]); way++) {

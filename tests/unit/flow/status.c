@@ -39,6 +39,11 @@ static bool saved(const struct status_bit *row)
 	return row->saved;
 }
 
+static bool ignored(const struct status_bit *row)
+{
+	return row->ignored;
+}
+
 static void words_of_each_use(void **state)
 {
 	(void)state;
@@ -47,6 +52,7 @@ static void words_of_each_use(void **state)
 		any);
 	check_words("EXPECTED,SEEN_REPLY,ASSURED,FIXED_TIMEOUT,OFFLOAD,HW_OFFLOAD", selectable);
 	check_words("SEEN_REPLY,ASSURED,FIXED_TIMEOUT", saved);
+	check_words("OFFLOAD,HW_OFFLOAD", ignored);
 }
 
 static void rows_by_bit(void **state)
