@@ -154,8 +154,8 @@ static int check_lines(struct load *load)
 
 /* What a filter names of an entry. */
 enum named {
-	NAMED_SOME,    /* not all of the tuple, or other things */
-	NAMED_BARE,    /* all there is to an entry whose protocol the kernel does not track */
+	NAMED_SOME, /* not all of the tuple, or other things */
+	NAMED_BARE, /* addresses and protocol: all of an entry that the kernel tracks by no more */
 	NAMED_EXACTLY, /* the whole original tuple */
 };
 
@@ -222,8 +222,11 @@ static enum named settle_zone(struct request *request)
 	struct flow *flow = request->command == COMMAND_DELETE ? &request->flow : &found;
 	enum named named = names_of(&request->filter, flow);
 
-	if (named != NAMED_SOME)
+	if (named == NAMED_EXACTLY)
 		add_zone(&request->filter, flow);
+	/* Where the kernel does track the protocol, the line names less than an entry. */
+	if (named == NAMED_BARE && (flow->present & FLOW_ZONE) == 0)
+		filter_add(&request->filter, TERM_BARE_ZONE);
 	return named;
 }
 

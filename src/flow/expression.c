@@ -28,6 +28,7 @@ static const uint8_t term_costs[TERM_KINDS] = {
 	[TERM_TIMEOUT] = 1,
 	[TERM_ZONE] = 2,
 	[TERM_TUPLE_ZONE] = 2,
+	[TERM_BARE_ZONE] = 2,
 	[TERM_LABELS] = 5,
 	[TERM_NAT] = 6,
 	[TERM_NUMBER] = 3,

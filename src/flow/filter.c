@@ -254,6 +254,19 @@ static enum truth tuple_zone_truth(
 	return (enum truth)((tuple_has(tuple, TUPLE_ZONE) ? tuple->zone : 0) == term->number);
 }
 
+static enum truth bare_zone_truth(
+	const struct term *term, const struct flow *flow, struct match_context *context)
+{
+	const struct tuple *tuple = flow->tuple;
+	bool has_parts = (tuple[ORIGINAL].present & TUPLE_PARTS) != 0;
+
+	(void)term;
+	(void)context;
+	return (enum truth)(has_parts || (!(has(flow, FLOW_ZONE) && flow->zone != 0) &&
+						 !(tuple_has(&tuple[ORIGINAL], TUPLE_ZONE) &&
+							 tuple[ORIGINAL].zone != 0)));
+}
+
 static enum truth labels_truth(
 	const struct term *term, const struct flow *flow, struct match_context *context)
 {
@@ -372,6 +385,7 @@ const term_test term_tests[TERM_KINDS] = {
 	[TERM_TIMEOUT] = timeout_truth,
 	[TERM_ZONE] = zone_truth,
 	[TERM_TUPLE_ZONE] = tuple_zone_truth,
+	[TERM_BARE_ZONE] = bare_zone_truth,
 	[TERM_LABELS] = labels_truth,
 	[TERM_NAT] = nat_truth,
 	[TERM_NUMBER] = number_truth,

@@ -34,6 +34,7 @@ enum term_kind {
 	TERM_TIMEOUT,     /* number */
 	TERM_ZONE,        /* number, of both directions; 0: none of both directions */
 	TERM_TUPLE_ZONE,  /* number, zone of one `direction`; 0: without */
+	TERM_BARE_ZONE,   /* none of any direction, if it has no parts; with parts: any */
 	TERM_LABELS,      /* all bits of `labels` are set */
 	TERM_NAT,         /* see struct nat_term */
 	/* Only expressions make these: */

@@ -17,10 +17,15 @@ struct printed {
 	bool begun;
 };
 
-static void print(struct printed *p, const struct term *term, const char *text)
+static void begin(struct printed *p)
 {
 	writer_string(p->w, p->begun ? " and " : "");
 	p->begun = true;
+}
+
+static void print(struct printed *p, const struct term *term, const char *text)
+{
+	begin(p);
 	term_print(p->w, term, text);
 }
 
@@ -161,6 +166,11 @@ static void print_one(struct printed *p, const struct term *term)
 		break;
 	case TERM_TUPLE_ZONE:
 		print_exactly(p, term, NUMBER_ZONE, term->direction);
+		break;
+	case TERM_BARE_ZONE:
+		/* No word of expressions says so. */
+		begin(p);
+		writer_string(p->w, "zone 0 (where there are no ports)");
 		break;
 	case TERM_LABELS:
 		print_labels(p, term);

@@ -20,9 +20,10 @@ STATUS = ASSURED | SEEN_REPLY | 0x400  # what lines change of a status
 class Line:
     """A line: its words, and what it does to a model of the table."""
 
-    def __init__(self, words, do):
-        self.words, self.do = words, do
-        self.file_words = words
+    def __init__(self, file_words, do, zone_words):
+        self.file_words, self.do = file_words, do
+        # The same on the command line, where a whole tuple means all zones.
+        self.words = file_words + zone_words
 
     def text(self):
         return " ".join(self.file_words)
@@ -42,14 +43,11 @@ def delete_line(rng, entries):
         for key in gone:
             del model[key]
         return len(gone)
-    line = Line(["-D", *f.words], do)
-    if f.names_an_entry() and f.zone() == "0":
-        line.words = line.words + ["--orig-zone", "0"] + ([] if f.has("-w") else ["-w", "0"])
-    return line
+    return Line(["-D", *f.words], do, f.zone_words())
 
 
 def update_line(rng, entries, on_command_line):
-    f = reading.random_filter(rng, entries, "-U", loading=not on_command_line)
+    f = reading.random_filter(rng, entries, "-U", loading=not on_command_line).in_a_file()
     changes, words = [], []
     if rng.random() < 0.8:
         mark, mask = rng.choice(table.MARKS), rng.choice((None, None, 0xff, 0xffff0000))
@@ -70,7 +68,7 @@ def update_line(rng, entries, on_command_line):
                     change(entry)
                 count += before != (entry.mark, entry.status)
         return count
-    return Line(["-U", *f.words, *words], do)
+    return Line(["-U", *f.words, *words], do, f.zone_words())
 
 
 def create_line(rng, command):
@@ -90,7 +88,7 @@ def create_line(rng, command):
         else:
             model[entry.key] = entry
         return 1
-    return Line(words, do)
+    return Line(words, do, [])
 
 
 def random_line(rng, entries, on_command_line=False):

@@ -50,8 +50,14 @@ class Filter:
     def zone(self):
         return self.words[self.words.index("-w") + 1] if self.has("-w") else "0"
 
+    def zone_words(self):
+        """What says on the command line what in_a_file() does."""
+        if not self.names_an_entry() or self.zone() != "0":
+            return []
+        return ["--orig-zone", "0"] + ([] if self.has("-w") else ["-w", "0"])
+
     def in_a_file(self):
-        """As -D of a -R file means it: a whole tuple is that of zone 0 if no other is named."""
+        """As -D and -U of a -R file means it: a whole tuple is that of zone 0 if no other is named."""
         if self.names_an_entry() and self.zone() == "0":
             self.tests.append(lambda e: not e.zone and not e.orig_zone)
         return self

@@ -281,12 +281,16 @@ static void test_bare_zone(void **state)
 	static const struct {
 		const char *line;
 		uint16_t type;
+		bool tracked;
 		unsigned changed;
 	} rows[] = {
-		{"-D -s 10.0.0.1 -d 10.9.0.1 -p dccp", CT(IPCTNL_MSG_CT_DELETE), 1},
-		{"-D -s 10.0.0.1 -d 10.9.0.1 -p dccp -w 7", CT(IPCTNL_MSG_CT_DELETE), 1},
-		{"-U -s 10.0.0.1 -d 10.9.0.1 -p dccp -m 9", CT(IPCTNL_MSG_CT_NEW), 1},
-		{"-D -s 10.0.0.1 -p dccp", CT(IPCTNL_MSG_CT_DELETE), 2},
+		{"-D -s 10.0.0.1 -d 10.9.0.1 -p dccp", CT(IPCTNL_MSG_CT_DELETE), false, 1},
+		{"-D -s 10.0.0.1 -d 10.9.0.1 -p dccp -w 7", CT(IPCTNL_MSG_CT_DELETE), false, 1},
+		{"-U -s 10.0.0.1 -d 10.9.0.1 -p dccp -m 9", CT(IPCTNL_MSG_CT_NEW), false, 1},
+		{"-D -s 10.0.0.1 -p dccp", CT(IPCTNL_MSG_CT_DELETE), false, 2},
+		/* Of a tracked one that is less than an entry, and so of all zones. */
+		{"-D -s 10.0.0.1 -d 10.9.0.1 -p dccp", CT(IPCTNL_MSG_CT_DELETE), true, 2},
+		{"-U -s 10.0.0.1 -d 10.9.0.1 -p dccp -m 9", CT(IPCTNL_MSG_CT_NEW), true, 2},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -300,7 +304,8 @@ static void test_bare_zone(void **state)
 			flow.zone = zone;
 			flow.id += zone;
 			flow.tuple[ORIGINAL].protocol = IPPROTO_DCCP;
-			flow.tuple[ORIGINAL].present &= ~TUPLE_PARTS;
+			if (!rows[i].tracked)
+				flow.tuple[ORIGINAL].present &= ~TUPLE_PARTS;
 			tuple_invert(&flow.tuple[REPLY], &flow.tuple[ORIGINAL]);
 			fake_entry_of(&flow);
 		}
