@@ -34,8 +34,6 @@ static int walk_message(const struct nlmsghdr *message, void *data)
 	struct flow flow;
 
 	s->account.walked++;
-	if (s->output.writer->error)
-		return -ECANCELED;
 	if (decode_flow(message, &flow) < 0)
 		return 0;
 	if (s->netns != NULL) {

@@ -143,6 +143,17 @@ def closed_streams(house):
     house.equal("a bad option with stderr closed", usage.lines, ["2"])
 
 
+def change_unseen(house):
+    """What cannot be shown is changed all the same, all of it, and the exit code says so."""
+    for words, left in (("-U -m 7", "3000"), ("-D", "0")):
+        _fill(house, 3000)
+        for streams in (">/dev/full", ">&-"):
+            done = _shell(house, "$C %s %s" % (words, streams))
+            house.true("%s %s" % (words, streams), done.lines[-1:] == ["1"] and done.err != "", done)
+        house.equal(words + " changes all", house.conntrack("-C", "-m", "7").out if "-U" in words
+                    else house.conntrack("-C").out, left + "\n")
+
+
 def gone_reader(house):
     """| head: quiet, by SIGPIPE as other tools."""
     _fill(house, 5000)
@@ -342,7 +353,7 @@ def in_user_namespace(house):
     house.equal("nothing was touched", house.conntrack("-C").out, "1\n")
 
 
-SCENARIOS = [count, stats, full_disk, full_disk_under_events, closed_streams, gone_reader,
+SCENARIOS = [count, stats, full_disk, full_disk_under_events, closed_streams, change_unseen, gone_reader,
              gone_event_reader, waiting_input, undo_on_a_full_disk, undo_in_odd_files,
              events_at_once, signals, without_rights, as_nobody,
              in_user_namespace]
