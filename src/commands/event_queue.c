@@ -142,8 +142,10 @@ static void cut_torn(struct event_queue *q)
 	if (!q->regular || q->torn == 0 || fstat(q->writer.fd, &status) < 0 ||
 		(size_t)status.st_size < q->torn)
 		return;
-	if (ftruncate(q->writer.fd, status.st_size - (off_t)q->torn) == 0)
-		q->torn = 0;
+	if (ftruncate(q->writer.fd, status.st_size - (off_t)q->torn) != 0)
+		return;
+	q->lost += q->torn;
+	q->torn = 0;
 }
 
 int event_queue_write(struct event_queue *q)
@@ -164,8 +166,10 @@ int event_queue_write(struct event_queue *q)
 			cut_torn(q);
 		}
 	}
-	if (w->error != 0)
+	if (w->error != 0) {
+		q->lost += w->used;
 		w->used = 0;
+	}
 	return -w->error;
 }
 

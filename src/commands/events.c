@@ -219,6 +219,18 @@ static int end_output(struct watch *watch, int error)
 	return flushed != 0 ? flushed : error;
 }
 
+/* What was printed, and is nowhere. */
+static void tell_unwritten(struct event_queue *queue)
+{
+	struct writer *writer = &queue->writer;
+
+	if (queue->lost > 0)
+		message("%zu bytes could not be written and are lost", queue->lost);
+	if (writer->used > 0)
+		message("%zu bytes were not taken by the reader and are lost", writer->used);
+	writer->used = 0;
+}
+
 static int end_code(struct watch *watch, int error)
 {
 	struct session *s = watch->session;
@@ -233,9 +245,7 @@ static int end_code(struct watch *watch, int error)
 			strerror(writer->error));
 	else if (error != 0 && error != EVENT_WATCH_ABORT)
 		report_refusal(s, error, NULL, NULL);
-	if (writer->used > 0)
-		message("%zu bytes were not taken by the reader and are lost", writer->used);
-	writer->used = 0;
+	tell_unwritten(&watch->queue);
 	event_loss_sum_up(&watch->loss);
 	code = session_end(s, s->output.records, false);
 	if (error != 0 || writer->error != 0 || watch->moved)

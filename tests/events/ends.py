@@ -3,6 +3,7 @@
 import glob
 import os
 import random
+import re
 import resource
 import signal
 import time
@@ -164,6 +165,9 @@ def file_size_limit(house):
     stream.Sender().send(0, 100)
     result = watcher.ended()
     house.true("why", result.code == 1 and "File too large" in result.err, result)
+    house.true("what is missing is told", re.search(r"\d+ bytes could not be written", result.err),
+               result.err)
+    house.equal("nothing else is shown", stream.summary(result), -1)
     with open(path) as file:
         house.true("a whole line", file.read().endswith("\n"))
 
