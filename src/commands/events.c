@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* -E: show events as they happen, until a signal. */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -210,6 +211,8 @@ static int end_output(struct watch *watch, int error)
 
 	if (error == EVENT_WATCH_ENOUGH)
 		error = 0;
+	if (error != 0)
+		event_watch_leave(watch);
 	if (writer->error != 0)
 		return -writer->error;
 	output_continue(&watch->session->output);
@@ -219,16 +222,18 @@ static int end_output(struct watch *watch, int error)
 	return flushed != 0 ? flushed : error;
 }
 
-/* What was printed, and is nowhere. */
-static void tell_unwritten(struct event_queue *queue)
+/* What was printed, and is nowhere, and what was not even printed. */
+static void tell_unwritten(struct watch *watch)
 {
-	struct writer *writer = &queue->writer;
+	struct writer *writer = &watch->queue.writer;
 
-	if (queue->lost > 0)
-		message("%zu bytes could not be written and are lost", queue->lost);
+	if (watch->queue.lost > 0)
+		message("%zu bytes could not be written and are lost", watch->queue.lost);
 	if (writer->used > 0)
 		message("%zu bytes were not taken by the reader and are lost", writer->used);
 	writer->used = 0;
+	if (watch->left > 0)
+		message("%" PRIu64 " more events had come and are not shown", watch->left);
 }
 
 static int end_code(struct watch *watch, int error)
@@ -245,7 +250,7 @@ static int end_code(struct watch *watch, int error)
 			strerror(writer->error));
 	else if (error != 0 && error != EVENT_WATCH_ABORT)
 		report_refusal(s, error, NULL, NULL);
-	tell_unwritten(&watch->queue);
+	tell_unwritten(watch);
 	event_loss_sum_up(&watch->loss);
 	code = session_end(s, s->output.records, false);
 	if (error != 0 || writer->error != 0 || watch->moved)
