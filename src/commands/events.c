@@ -119,11 +119,12 @@ static int open_output(struct watch *watch)
 		s->output.writer = &watch->queue.writer;
 		return 0;
 	}
-	message("%s: %s",
-		options->output_path ? options->output_path
-		: error == -EBADF    ? "standard output"
-				     : "the queue of the output",
-		strerror(-error));
+	if (options->output_path != NULL)
+		message("--output-file: cannot open '%s': %s", options->output_path,
+			error == -ENXIO ? "nobody reads this pipe" : strerror(-error));
+	else
+		message("%s: %s", error == -EBADF ? "standard output" : "the queue of the output",
+			strerror(-error));
 	return EXIT_REFUSED;
 }
 
