@@ -191,6 +191,32 @@ def rotation_fails(house):
         house.equal("lines", (result.code, file.read().count("\n")), (1, 20))
 
 
+def torn_line(house):
+    """What an earlier run could not finish is a line of its own."""
+    stream.outward(house)
+    path = os.path.join(house.folder, "torn")
+    for before, lines in (("half a line", ["half a line"]), ("a line\n", ["a line"]), ("", [])):
+        with open(path, "w") as file:
+            file.write(before)
+        watcher = stream.Watcher(house, "-e", "NEW", "--output-file", path, "--stop-after", "1")
+        stream.Sender().send(0, 1)
+        house.equal("exit", watcher.ended().code, 0)
+        with open(path) as file:
+            found = file.read().splitlines()
+        house.equal("old lines", found[:-1], lines)
+        house.true("the new one", found[-1].startswith("    [NEW] udp"), found)
+        house.must(house.program, "-F")
+
+
+def pipe_without_reader(house):
+    path = os.path.join(house.folder, "unread")
+    os.mkfifo(path)
+    result = house.conntrack("-E", "--output-file", path)
+    house.equal("exit", (result.code, result.out), (1, ""))
+    house.true("why", "--output-file: cannot open '%s': nobody reads this pipe" % path
+               in result.err, result.err)
+
+
 def no_such_folder(house):
     result = house.conntrack("-E", "--output-file", house.folder + "/none/events")
     house.equal("exit", (result.code, result.out), (1, ""))
@@ -199,4 +225,4 @@ def no_such_folder(house):
 
 SCENARIOS = [stop_after, duration, signals_at_any_moment, two_signals_at_once,
              queued_events_are_shown, hangup_ends, rotation, rotation_of_others, file_size_limit,
-             rotation_fails, no_such_folder]
+             rotation_fails, torn_line, pipe_without_reader, no_such_folder]
