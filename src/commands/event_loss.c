@@ -108,8 +108,16 @@ void event_loss_say(struct event_loss *loss, const char *remedy)
 
 void event_loss_sum_up(const struct event_loss *loss)
 {
+	const struct gap *all = &loss->total;
 	char text[128];
 
-	if (event_loss_any(loss))
-		message_plain("WARNING: in all %s", describe(&loss->total, text, sizeof(text)));
+	if (!event_loss_any(loss))
+		return;
+	if (all->overruns > 0 && !all->lost_known)
+		message_plain("WARNING: %" PRIu64
+			      " overrun%s of the receive buffer in all; how many "
+			      "events were lost is not known",
+			all->overruns, all->overruns == 1 ? "" : "s");
+	else
+		message_plain("WARNING: in all %s", describe(all, text, sizeof(text)));
 }
