@@ -191,6 +191,21 @@ def rotation_fails(house):
         house.equal("lines", (result.code, file.read().count("\n")), (1, 20))
 
 
+def counters_of_events(house):
+    """Counting is on, but only an end carries what was counted: that is said."""
+    stream.outward(house)
+    house.kernel("netfilter.nf_conntrack_acct", 1)
+    for kind, said in (("NEW", True), ("DESTROY", False)):
+        watcher = stream.Watcher(house, "-e", kind, "--group-by", "dst", "--sum", "bytes")
+        stream.Sender().send(0, 3)
+        house.must(house.program, "-F")
+        watcher.settle()
+        result = watcher.end()
+        house.equal(kind, "of 3 events 3 have no bytes" in result.err, said)
+        house.equal("where they are", "only DESTROY carries" in result.err, said)
+        house.equal("no advice for entries", "new entries" in result.err, False)
+
+
 def torn_line(house):
     """What an earlier run could not finish is a line of its own."""
     stream.outward(house)
@@ -225,4 +240,4 @@ def no_such_folder(house):
 
 SCENARIOS = [stop_after, duration, signals_at_any_moment, two_signals_at_once,
              queued_events_are_shown, hangup_ends, rotation, rotation_of_others, file_size_limit,
-             rotation_fails, torn_line, pipe_without_reader, no_such_folder]
+             rotation_fails, counters_of_events, torn_line, pipe_without_reader, no_such_folder]
