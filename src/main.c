@@ -24,7 +24,7 @@
  *
  *   base/arena.c, .h            memory that is given back in one piece
  *   base/clock.h                times as nanoseconds
- *   base/file.c, .h             files that are read whole
+ *   base/file.c, .h             files that are read whole, or added to
  *   base/message.c, .h          words to the person, exit codes, complaints
  *   base/parse.c, .h            numbers and addresses out of text
  *   base/put.c, .h              numbers and addresses into text

@@ -55,3 +55,16 @@ int file_read(const char *path, size_t maximum, char **text, size_t *length)
 	*length = size;
 	return 0;
 }
+
+bool file_ends_within_line(const char *path, off_t size)
+{
+	int fd = size > 0 ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+	char last = '\n';
+
+	if (fd < 0)
+		return false; /* it need not be readable */
+	if (pread(fd, &last, 1, size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
+}

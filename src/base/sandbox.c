@@ -254,12 +254,14 @@ static void restrict_calls(unsigned needs)
 }
 
 /* Sets of capabilities are two words of 32 each. */
-static void drop_capabilities(unsigned needs)
+void sandbox_drop(unsigned needs)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {0};
-	uint32_t kept = (needs & SANDBOX_ADMIN ? 1u << CAP_NET_ADMIN : 0) |
-			(needs & SANDBOX_OPEN ? 1u << CAP_DAC_OVERRIDE : 0);
+	uint32_t kept =
+		(needs & SANDBOX_ADMIN ? 1u << CAP_NET_ADMIN : 0) |
+		(needs & SANDBOX_OPEN ? 1u << CAP_DAC_OVERRIDE : 0) |
+		(needs & SANDBOX_LOOK ? 1u << CAP_SYS_PTRACE | 1u << CAP_DAC_READ_SEARCH : 0);
 
 	if (syscall(SYS_capget, &header, sets) < 0)
 		return;
@@ -273,7 +275,7 @@ static void drop_capabilities(unsigned needs)
 
 void sandbox_enter(unsigned needs)
 {
-	drop_capabilities(needs);
+	sandbox_drop(needs);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	restrict_calls(needs);
 }

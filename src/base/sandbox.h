@@ -13,6 +13,7 @@ enum sandbox_need {
 	SANDBOX_SEND = 1 << 0,  /* send on a socket that is open */
 	SANDBOX_ADMIN = 1 << 1, /* requests to the kernel: CAP_NET_ADMIN stays */
 	SANDBOX_OPEN = 1 << 2,  /* open files with SANDBOX_OPEN_FLAGS, and CAP_DAC_OVERRIDE stays */
+	SANDBOX_LOOK = 1 << 3,  /* see what other processes have open: two capabilities stay */
 };
 
 /* How an output file is opened. O_NONBLOCK is for a FIFO, whose reader may be missing. */
@@ -25,5 +26,8 @@ enum sandbox_need {
  * the same without. Can be called again with fewer needs.
  */
 void sandbox_enter(unsigned needs);
+
+/* Give up the capabilities alone. */
+void sandbox_drop(unsigned needs);
 
 #endif

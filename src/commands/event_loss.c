@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/message.h"
 
 void event_loss_overrun(struct event_loss *loss, struct timespec last, struct timespec now)
@@ -90,23 +91,33 @@ static const char *describe(const struct gap *gap, char *text, size_t size)
 void event_loss_say(struct event_loss *loss, const char *remedy)
 {
 	struct clock_text since, until;
-	struct timespec now;
+	struct timespec time;
+	uint64_t now;
 	char text[128];
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (!event_loss_is_unsaid(loss) || (loss->said != 0 && now.tv_sec <= loss->said))
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	now = nanoseconds_of(time);
+	if (!event_loss_is_unsaid(loss) || (loss->said != 0 && now - loss->said < NANOSECONDS))
 		return;
 	message_plain("WARNING: %s between %s and %s%s",
 		describe(&loss->unsaid, text, sizeof(text)), clock_of(loss->unsaid.since, &since),
 		clock_of(loss->unsaid.until, &until), remedy);
 	loss->unsaid = (struct gap){0};
-	loss->said = now.tv_sec;
+	loss->said = now;
 }
 
 void event_loss_sum_up(const struct event_loss *loss)
 {
+	const struct gap *all = &loss->total;
 	char text[128];
 
-	if (event_loss_any(loss))
-		message_plain("WARNING: in all %s", describe(&loss->total, text, sizeof(text)));
+	if (!event_loss_any(loss))
+		return;
+	if (all->overruns > 0 && !all->lost_known)
+		message_plain("WARNING: %" PRIu64
+			      " overrun%s of the receive buffer in all; how many "
+			      "events were lost is not known",
+			all->overruns, all->overruns == 1 ? "" : "s");
+	else
+		message_plain("WARNING: in all %s", describe(all, text, sizeof(text)));
 }

@@ -18,7 +18,7 @@ struct event_loss {
 	struct gap unsaid; /* what the person was not told yet */
 	struct gap total;
 	uint64_t broken; /* of the total: events that came, but could not be read */
-	time_t said;     /* CLOCK_MONOTONIC; 0: never */
+	uint64_t said;   /* CLOCK_MONOTONIC in nanoseconds; 0: never */
 };
 
 /* Events were lost: `last` is when one was read last, now is when that was seen. */

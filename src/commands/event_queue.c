@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/sandbox.h"
 
 /* What the queue has room for besides the size that is asked for: a block to write. */
@@ -43,6 +44,13 @@ static void open_standard(struct event_queue *q, mode_t mode)
 		q->careful = true;
 }
 
+/* A line that an earlier run could not finish gets its end, so that ours is one. */
+static int end_line(const struct event_queue *q, off_t size)
+{
+	return q->regular && file_ends_within_line(q->path, size) ? write_all(q->opened, "\n", 1)
+								  : 0;
+}
+
 /* Whether standard output was given as something to write to. */
 static bool can_be_written(void)
 {
@@ -54,7 +62,7 @@ static bool can_be_written(void)
 int event_queue_open(struct event_queue *q, const char *path, uint64_t size)
 {
 	struct stat status;
-	int fd = STDOUT_FILENO;
+	int fd = STDOUT_FILENO, error;
 
 	*q = (struct event_queue){.path = path, .opened = -1};
 	if (size > SIZE_MAX / 2)
@@ -79,7 +87,10 @@ int event_queue_open(struct event_queue *q, const char *path, uint64_t size)
 	q->regular = path != NULL && S_ISREG(status.st_mode);
 	if (path == NULL)
 		open_standard(q, status.st_mode);
-	return 0;
+	error = end_line(q, status.st_size);
+	if (error != 0)
+		event_queue_close(q);
+	return error;
 }
 
 void event_queue_close(struct event_queue *q)
@@ -142,8 +153,10 @@ static void cut_torn(struct event_queue *q)
 	if (!q->regular || q->torn == 0 || fstat(q->writer.fd, &status) < 0 ||
 		(size_t)status.st_size < q->torn)
 		return;
-	if (ftruncate(q->writer.fd, status.st_size - (off_t)q->torn) == 0)
-		q->torn = 0;
+	if (ftruncate(q->writer.fd, status.st_size - (off_t)q->torn) != 0)
+		return;
+	q->lost += q->torn;
+	q->torn = 0;
 }
 
 int event_queue_write(struct event_queue *q)
@@ -164,8 +177,10 @@ int event_queue_write(struct event_queue *q)
 			cut_torn(q);
 		}
 	}
-	if (w->error != 0)
+	if (w->error != 0) {
+		q->lost += w->used;
 		w->used = 0;
+	}
 	return -w->error;
 }
 

@@ -28,6 +28,7 @@ struct event_queue {
 	bool socket;
 	bool careful; /* a descriptor that may block: little at a time */
 	size_t torn;  /* bytes behind the last newline that was written */
+	size_t lost;  /* bytes that a failed write has left, or that were taken back behind it */
 };
 
 /*

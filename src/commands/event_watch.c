@@ -132,9 +132,8 @@ static enum event_type event_type_of(const struct nlmsghdr *message)
 	}
 }
 
-static int take_event(const struct nlmsghdr *message, void *data)
+static int show_message(struct watch *watch, const struct nlmsghdr *message)
 {
-	struct watch *watch = data;
 	const struct request *request = watch->session->request;
 	struct event event = {.type = event_type_of(message), .port = decode_port(message)};
 	struct flow flow;
@@ -152,7 +151,52 @@ static int take_event(const struct nlmsghdr *message, void *data)
 	return event_watch_show(watch, &flow, &event);
 }
 
+/* An event that would have been shown, and will not be any more, is counted. */
+static int leave_event(const struct nlmsghdr *message, void *data)
+{
+	struct watch *watch = data;
+	const struct request *request = watch->session->request;
+	enum event_type type = event_type_of(message);
+	bool expects = request->table == TABLE_EXPECT;
+	struct flow flow;
+
+	if (type == EVENT_NONE || decode_is_expectation(message) != expects)
+		return 0;
+	if (!expects && (!is_wanted(request, type) || decode_flow(message, &flow) < 0 ||
+				!filter_matches(&request->filter, &flow)))
+		return 0;
+	watch->left++;
+	return 0;
+}
+
+/* A failure leaves the rest of what was received with it, up to its end. */
+static int take_event(const struct nlmsghdr *message, void *data)
+{
+	struct watch *watch = data;
+	int error = watch->failed ? watch->failed : show_message(watch, message);
+
+	if (error == 0 || error == EVENT_WATCH_ENOUGH)
+		return error;
+	watch->failed = error;
+	return leave_event(message, watch);
+}
+
 /* --- what was lost --------------------------------------------------------- */
+
+/* The gap that is open ends here. */
+static struct gap end_gap(struct watch *watch)
+{
+	struct timespec now;
+	uint32_t dropped;
+	bool known;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	known = event_socket_lost(&watch->socket, &dropped);
+	/* An end that is sent again was dropped each time before. */
+	if (watch->session->request->events.reliable)
+		known = false;
+	return event_loss_close(&watch->loss, known ? dropped : 0, known, now);
+}
 
 /*
  * The kernel's queue is empty, so the hole that an overrun makes behind the
@@ -161,26 +205,17 @@ static int take_event(const struct nlmsghdr *message, void *data)
  */
 static int close_gap(struct watch *watch)
 {
-	struct session *s = watch->session;
-	struct timespec now;
-	uint32_t dropped;
 	struct gap gap;
-	bool known;
 	int error;
 
 	watch->drained = true;
 	if (!event_loss_is_open(&watch->loss))
 		return 0;
-	clock_gettime(CLOCK_REALTIME, &now);
-	known = event_socket_lost(&watch->socket, &dropped);
-	/* An end that is sent again was dropped each time before. */
-	if (s->request->events.reliable)
-		known = false;
-	gap = event_loss_close(&watch->loss, known ? dropped : 0, known, now);
+	gap = end_gap(watch);
 	event_sync_lost(&watch->sync);
 	error = wait_for_room(watch);
 	if (error == 0)
-		output_gap(&s->output, &gap);
+		output_gap(&watch->session->output, &gap);
 	return error;
 }
 
@@ -204,6 +239,21 @@ static void note_pace(struct watch *watch)
 	watch->came = now;
 }
 
+/* One receive, as event_socket_receive(), and what was lost before it. */
+static int receive(struct watch *watch, ct_message_fn fn)
+{
+	struct timespec last = watch->received;
+	int got;
+
+	clock_gettime(CLOCK_REALTIME, &watch->received);
+	got = event_socket_receive(&watch->socket, fn, watch, &watch->broken);
+	event_loss_broken(&watch->loss, watch->broken, watch->received);
+	watch->broken = 0;
+	if (got == -ENOBUFS)
+		event_loss_overrun(&watch->loss, last, watch->received);
+	return got;
+}
+
 static int take_events(struct watch *watch)
 {
 	bool came = false;
@@ -211,18 +261,14 @@ static int take_events(struct watch *watch)
 	watch->drained = false;
 	watch->resting = false;
 	for (unsigned i = 0; i < RECEIVES_MAX && event_queue_has_room(&watch->queue); i++) {
-		struct timespec last = watch->received;
 		int got;
 
-		clock_gettime(CLOCK_REALTIME, &watch->received);
 		expression_tick(watch->session->request->filter.rest);
-		got = event_socket_receive(&watch->socket, take_event, watch, &watch->broken);
-		event_loss_broken(&watch->loss, watch->broken, watch->received);
-		watch->broken = 0;
-		if (got == -ENOBUFS && watch->queue.writer.error == 0) {
-			event_loss_overrun(&watch->loss, last, watch->received);
+		got = receive(watch, take_event);
+		if (watch->failed != 0)
+			return watch->failed;
+		if (got == -ENOBUFS)
 			continue;
-		}
 		if (got < 0 && got != -EAGAIN && got != -EINTR)
 			return got;
 		came |= got > 0;
@@ -413,6 +459,18 @@ int event_watch_drain(struct watch *watch)
 			error = write_output(watch);
 	}
 	return error;
+}
+
+void event_watch_leave(struct watch *watch)
+{
+	int got;
+
+	stop(watch); /* so there is an end of what is there */
+	do
+		got = receive(watch, leave_event);
+	while (got > 0 || got == -EINTR || got == -ENOBUFS);
+	if (event_loss_is_open(&watch->loss))
+		(void)end_gap(watch);
 }
 
 int event_watch_flush(struct watch *watch)

@@ -39,6 +39,8 @@ struct watch {
 	uint64_t stopped;            /* likewise: when the end came; 0: it has not */
 	uint64_t older;              /* entries that may never speak, as counted before */
 	int buffer;                  /* the receive buffer as granted; 0 or less: not known */
+	uint64_t left;               /* events that an early end did not let be shown */
+	int failed;                  /* why an event could not be shown: all ends; 0: none */
 	int signals;                 /* signalfd(2), or -1 */
 	unsigned broken;             /* datagrams of this turn that could not be read */
 	bool can_rest;               /* the receive buffer holds what comes in a rest */
@@ -83,6 +85,9 @@ int event_watch_run(struct watch *watch);
 
 /* What the kernel has queued by now is shown; nothing new is queued. */
 int event_watch_drain(struct watch *watch);
+
+/* What the kernel has queued by now is read, and only counted: nothing is shown any more. */
+void event_watch_leave(struct watch *watch);
 
 /* Write all that is queued, and read no more events. 0, or as event_watch_turn(). */
 int event_watch_flush(struct watch *watch);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* -E: show events as they happen, until a signal. */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -118,11 +119,12 @@ static int open_output(struct watch *watch)
 		s->output.writer = &watch->queue.writer;
 		return 0;
 	}
-	message("%s: %s",
-		options->output_path ? options->output_path
-		: error == -EBADF    ? "standard output"
-				     : "the queue of the output",
-		strerror(-error));
+	if (options->output_path != NULL)
+		message("--output-file: cannot open '%s': %s", options->output_path,
+			error == -ENXIO ? "nobody reads this pipe" : strerror(-error));
+	else
+		message("%s: %s", error == -EBADF ? "standard output" : "the queue of the output",
+			strerror(-error));
 	return EXIT_REFUSED;
 }
 
@@ -210,6 +212,8 @@ static int end_output(struct watch *watch, int error)
 
 	if (error == EVENT_WATCH_ENOUGH)
 		error = 0;
+	if (error != 0)
+		event_watch_leave(watch);
 	if (writer->error != 0)
 		return -writer->error;
 	output_continue(&watch->session->output);
@@ -217,6 +221,20 @@ static int end_output(struct watch *watch, int error)
 		return error;
 	flushed = event_watch_flush(watch);
 	return flushed != 0 ? flushed : error;
+}
+
+/* What was printed, and is nowhere, and what was not even printed. */
+static void tell_unwritten(struct watch *watch)
+{
+	struct writer *writer = &watch->queue.writer;
+
+	if (watch->queue.lost > 0)
+		message("%zu bytes could not be written and are lost", watch->queue.lost);
+	if (writer->used > 0)
+		message("%zu bytes were not taken by the reader and are lost", writer->used);
+	writer->used = 0;
+	if (watch->left > 0)
+		message("%" PRIu64 " more events had come and are not shown", watch->left);
 }
 
 static int end_code(struct watch *watch, int error)
@@ -233,9 +251,7 @@ static int end_code(struct watch *watch, int error)
 			strerror(writer->error));
 	else if (error != 0 && error != EVENT_WATCH_ABORT)
 		report_refusal(s, error, NULL, NULL);
-	if (writer->used > 0)
-		message("%zu bytes were not taken by the reader and are lost", writer->used);
-	writer->used = 0;
+	tell_unwritten(watch);
 	event_loss_sum_up(&watch->loss);
 	code = session_end(s, s->output.records, false);
 	if (error != 0 || writer->error != 0 || watch->moved)

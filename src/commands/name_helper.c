@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/sandbox.h"
 #include "commands/process_name.h"
 
 /* The ports seen last, each at port % CACHED_PORTS. */
@@ -62,6 +63,7 @@ __attribute__((noreturn)) static void serve(int descriptor)
 	uint32_t port;
 
 	keep_only(descriptor);
+	sandbox_drop(SANDBOX_LOOK);
 	(void)prctl(PR_SET_NAME, "conntrack-names");
 	while (read(STDIN_FILENO, &port, sizeof(port)) == (ssize_t)sizeof(port)) {
 		memset(name, 0, sizeof(name));

@@ -40,9 +40,20 @@ void say_missing(const struct field *field, uint64_t missing, uint64_t all)
 			all, missing, field->name, field->sysctl);
 }
 
-/* Only of what the person asked for. */
-static void say_what_is_missing(const struct group_table *table)
+/* Of events only an end carries counters and times, whatever the setting. */
+static void say_missing_of_events(const struct field *field, uint64_t missing, uint64_t all)
 {
+	if (missing > 0 && field->sysctl != NULL)
+		message_plain("WARNING: of %" PRIu64 " events %" PRIu64 " have no %s, which counts "
+			      "for nothing; only DESTROY carries it (-e DESTROY), with %s = 1",
+			all, missing, field->name, field->sysctl);
+}
+
+/* Only of what the person asked for. */
+static void say_what_is_missing(const struct group_table *table, bool events)
+{
+	void (*say)(const struct field *, uint64_t, uint64_t) =
+		events ? say_missing_of_events : say_missing;
 	const struct view *view = table->view;
 
 	for (unsigned i = 0; i < view->sum_count; i++) {
@@ -51,7 +62,7 @@ static void say_what_is_missing(const struct group_table *table)
 		for (unsigned j = 0; j < view->sort_count; j++)
 			sorts |= view->sort[j].field == view->sum[i];
 		if (view->sums_given || sorts)
-			say_missing(view->sum[i], table->missing[i], table->total.flows);
+			say(view->sum[i], table->missing[i], table->total.flows);
 	}
 }
 
@@ -82,7 +93,7 @@ int summary_show(struct summary_run *run, bool events)
 		message_plain("NOTICE: approximate: there are more than %d groups; what is marked "
 			      "may be too high",
 			APPROXIMATE_GROUPS);
-	say_what_is_missing(&run->table);
+	say_what_is_missing(&run->table, events);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/message.h"
 
 #define BUFFER_SIZE (64 * 1024)
@@ -24,20 +25,6 @@ static int cannot(const struct session *s, const char *what, int error)
 {
 	message("--undo: cannot %s '%s': %s", what, s->given->undo_path, strerror(error));
 	return EXIT_REFUSED;
-}
-
-/* What a run that was killed left would make another entry of the line that is added to it. */
-static bool ends_within_line(const char *path, off_t size)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	char last = '\n';
-
-	if (fd < 0)
-		return false; /* it need not be readable */
-	if (pread(fd, &last, 1, size - 1) != 1)
-		last = '\n';
-	close(fd);
-	return last != '\n';
 }
 
 /* The length of a regular file, or -1. */
@@ -65,7 +52,7 @@ int undo_open(struct session *s)
 	if (fd < 0)
 		return cannot(s, "open", errno);
 	length = length_of(fd);
-	if (length > 0 && ends_within_line(path, length)) {
+	if (file_ends_within_line(path, length)) {
 		close(fd);
 		message("--undo: '%s' ends within a line that an earlier run could not finish; "
 			"take it off first",

@@ -374,6 +374,8 @@ void text_expectation(struct output *o, const struct expectation *e, const struc
 		p = put_character(put_u32(put_string(p, "class="), e->class), ' ');
 	if (e->present & EXPECTATION_HELPER)
 		p = put_helper(o, p, e->helper);
+	if (event && o->flags & OUTPUT_RECEIVED)
+		p = put_received(p, event);
 	p[-1] = '\n';
 	writer_commit(o->writer, p);
 }

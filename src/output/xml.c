@@ -328,6 +328,8 @@ static void xml_expectation(
 		p = put_number(p, "zone", e->zone);
 	if (o->flags & OUTPUT_TIMESTAMP)
 		p = put_when(p, expectation_time(event).tv_sec);
+	if (event && o->flags & OUTPUT_RECEIVED)
+		p = put_number(p, "received", nanoseconds_of(event->received));
 	if (e->present & EXPECTATION_FLAGS)
 		p = put_expectation_flags(p, e->flags);
 	writer_commit(o->writer, put_string(p, "</meta></flow>\n"));

@@ -3,6 +3,7 @@
 import glob
 import os
 import random
+import re
 import resource
 import signal
 import time
@@ -164,6 +165,9 @@ def file_size_limit(house):
     stream.Sender().send(0, 100)
     result = watcher.ended()
     house.true("why", result.code == 1 and "File too large" in result.err, result)
+    house.true("what is missing is told", re.search(r"\d+ bytes could not be written", result.err),
+               result.err)
+    house.equal("nothing else is shown", stream.summary(result), -1)
     with open(path) as file:
         house.true("a whole line", file.read().endswith("\n"))
 
@@ -187,6 +191,47 @@ def rotation_fails(house):
         house.equal("lines", (result.code, file.read().count("\n")), (1, 20))
 
 
+def counters_of_events(house):
+    """Counting is on, but only an end carries what was counted: that is said."""
+    stream.outward(house)
+    house.kernel("netfilter.nf_conntrack_acct", 1)
+    for kind, said in (("NEW", True), ("DESTROY", False)):
+        watcher = stream.Watcher(house, "-e", kind, "--group-by", "dst", "--sum", "bytes")
+        stream.Sender().send(0, 3)
+        house.must(house.program, "-F")
+        watcher.settle()
+        result = watcher.end()
+        house.equal(kind, "of 3 events 3 have no bytes" in result.err, said)
+        house.equal("where they are", "only DESTROY carries" in result.err, said)
+        house.equal("no advice for entries", "new entries" in result.err, False)
+
+
+def torn_line(house):
+    """What an earlier run could not finish is a line of its own."""
+    stream.outward(house)
+    path = os.path.join(house.folder, "torn")
+    for before, lines in (("half a line", ["half a line"]), ("a line\n", ["a line"]), ("", [])):
+        with open(path, "w") as file:
+            file.write(before)
+        watcher = stream.Watcher(house, "-e", "NEW", "--output-file", path, "--stop-after", "1")
+        stream.Sender().send(0, 1)
+        house.equal("exit", watcher.ended().code, 0)
+        with open(path) as file:
+            found = file.read().splitlines()
+        house.equal("old lines", found[:-1], lines)
+        house.true("the new one", found[-1].startswith("    [NEW] udp"), found)
+        house.must(house.program, "-F")
+
+
+def pipe_without_reader(house):
+    path = os.path.join(house.folder, "unread")
+    os.mkfifo(path)
+    result = house.conntrack("-E", "--output-file", path)
+    house.equal("exit", (result.code, result.out), (1, ""))
+    house.true("why", "--output-file: cannot open '%s': nobody reads this pipe" % path
+               in result.err, result.err)
+
+
 def no_such_folder(house):
     result = house.conntrack("-E", "--output-file", house.folder + "/none/events")
     house.equal("exit", (result.code, result.out), (1, ""))
@@ -195,4 +240,4 @@ def no_such_folder(house):
 
 SCENARIOS = [stop_after, duration, signals_at_any_moment, two_signals_at_once,
              queued_events_are_shown, hangup_ends, rotation, rotation_of_others, file_size_limit,
-             rotation_fails, no_such_folder]
+             rotation_fails, counters_of_events, torn_line, pipe_without_reader, no_such_folder]

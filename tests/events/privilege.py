@@ -14,6 +14,8 @@ import netlink
 import stream
 
 NET_ADMIN = 1 << 12
+DAC_READ_SEARCH = 1 << 2
+SYS_PTRACE = 1 << 19
 WITHOUT_SECCOMP = False         # so the program is built; set by run
 
 
@@ -96,6 +98,8 @@ def helper(house):
     watcher.wait(lambda: named(children[0]) == "conntrack-names", "start its helper")
     open_ones = os.listdir("/proc/%s/fd" % children[0])
     house.equal("descriptors", open_ones, ["0"])
+    house.equal("capabilities", int(world.status(int(children[0]), "CapPrm"), 16),
+                (DAC_READ_SEARCH | SYS_PTRACE) & int(world.status(os.getpid(), "CapPrm"), 16))
     watcher.end()
     house.equal("it ended", os.path.exists("/proc/" + children[0]), False)
     # Killed, it takes the helper along all the same.
@@ -114,12 +118,14 @@ def helper(house):
 
 
 def names(house):
-    """Programs are named by the helper, once a port."""
+    """Programs are named by the helper, once a port; also by a port that is no process id."""
     watcher = stream.Watcher(house, "-e", "NEW")
+    first = netlink.Socket()            # its port is the process id
     with open("/proc/self/comm") as file:
         name = file.read().strip()
     link = netlink.Socket()
     port = link.sock.getsockname()[0]
+    house.true("another port", port != first.sock.getsockname()[0])
     for number in range(3):
         link.create({"src": "192.0.2.1", "dst": "198.51.100.1", "protocol": socket.IPPROTO_UDP,
                      "parts": (1000 + number, 53), "timeout": 60})

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -123,6 +124,7 @@ def _ends_at_the_second(house, watcher, reader):
     house.true("what was not written is told", "bytes were not taken" in result.err, result.err)
     house.true("no other reason is", "failed" not in result.err, result.err)
     os.close(reader)
+    return result
 
 
 def second_signal(house):
@@ -141,7 +143,10 @@ def second_signal_of_a_full_queue(house):
     stream.Sender().send(0, 10000)
     watcher.wait(lambda: any(row[4] != "0" for row in watcher.sockets()), "be full")
     time.sleep(0.3)
-    _ends_at_the_second(house, watcher, reader)
+    result = _ends_at_the_second(house, watcher, reader)
+    left = re.search(r"(\d+) more events had come and are not shown", result.err)
+    house.true("what was not read is told", left, result.err)
+    house.equal("all", stream.summary(result) + int(left.group(1)) + stream.lost(result)[0], 10000)
 
 
 def reader_goes_away(house):

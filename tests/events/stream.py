@@ -208,5 +208,9 @@ def summary(result):
 
 def lost(result):
     """(events, overruns) of the sum of losses at the end."""
-    match = re.search(r"in all (?:(\d+) )?events were lost in (\d+) overruns?", result.err)
-    return (int(match.group(1) or -1), int(match.group(2))) if match else (0, 0)
+    match = re.search(r"in all (\d+) events were lost in (\d+) overruns?", result.err)
+    if match:
+        return int(match.group(1)), int(match.group(2))
+    match = re.search(r"(\d+) overruns? of the receive buffer in all; how many events were lost is "
+                      "not known", result.err)
+    return (-1, int(match.group(1))) if match else (0, 0)

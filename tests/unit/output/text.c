@@ -390,6 +390,8 @@ static void test_expectations(void **state)
 	check_expectation(
 		&e, OUTPUT_ID | OUTPUT_EXTENDED, NULL, "299 " TUPLES "class=0 helper=ftp\n");
 	check_expectation(&e, 0, &event, "    [NEW] 299 " TUPLES "class=0 helper=ftp\n");
+	check_expectation(&e, OUTPUT_RECEIVED, &event,
+		"    [NEW] 299 " TUPLES "class=0 helper=ftp received=1764022043.000007\n");
 	event.type = EVENT_DESTROY;
 	check_expectation(&e, OUTPUT_TIMESTAMP, &event,
 		"[1764022043.000007]\t[DESTROY] 299 " TUPLES "class=0 helper=ftp\n");

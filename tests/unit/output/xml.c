@@ -430,11 +430,12 @@ static void test_expectations(void **state)
 	e.present |= EXPECTATION_ZONE;
 	e.zone = 8;
 	e.flags = EXPECTATION_PERMANENT | EXPECTATION_INACTIVE | EXPECTATION_USERSPACE;
-	check_expectation(&e, OUTPUT_TIMESTAMP, &event,
+	check_expectation(&e, OUTPUT_TIMESTAMP | OUTPUT_RECEIVED, &event,
 		"<flow type=\"new\">" LAYERS "<meta><helper-name>ftp</helper-name>"
 		"<timeout>299</timeout><class>0</class><zone>8</zone><when><hour>22</hour>"
 		"<min>07</min><sec>23</sec><wday>2</wday><day>24</day><month>11</month>"
-		"<year>2025</year></when><permanent/><inactive/><userspace/></meta></flow>");
+		"<year>2025</year></when><received>1764022043000000000</received><permanent/"
+		"><inactive/><userspace/></meta></flow>");
 #undef LAYERS
 }
 
