@@ -82,7 +82,7 @@ int undo_open(struct session *s)
 	undo->output = (struct output){
 		.format = &output_save,
 		.writer = &undo->writer,
-		.flags = OUTPUT_FULL,
+		.flags = OUTPUT_FULL | OUTPUT_OVER,
 		.subject = SUBJECT_LIST,
 	};
 	undo->whole = length;
