@@ -462,6 +462,9 @@ static void tell_result(const struct load *load)
 	const struct session *s = load->session;
 	const struct load_create *c = &load->create;
 
+	if (s->mode == CHANGE_DRY && s->untried > 0)
+		message("%s: %" PRIu64 " lines about expectations are not tried", load->place.path,
+			s->untried);
 	if (s->mode == CHANGE_DRY && c->existed > 0)
 		message("%s: %" PRIu64 " flow entries exist already%s", load->place.path,
 			c->existed,
