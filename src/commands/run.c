@@ -119,7 +119,7 @@ static int run_given(struct session *s, struct cli *cli)
 	} else {
 		code = run_request(s, s->given);
 	}
-	return undo_close(s) != EXIT_DONE ? EXIT_REFUSED : code;
+	return undo_close(s, code);
 }
 
 /*
