@@ -18,6 +18,10 @@ typedef int (*value_reader)(struct given *g, int id, const char *text, struct co
 int value_not_a(
 	const struct given *g, int id, const char *text, const char *what, struct complaint *c);
 
+/* The name of a file, and not "-", which other programs take for a stream. */
+int value_file(
+	const struct given *g, int id, const char *text, const char **path, struct complaint *c);
+
 /* A number that fits; decimal only, or in any base. */
 enum value_base { DECIMAL, ANY_BASE };
 

@@ -57,6 +57,15 @@ int value_not_a(
 	return complain(c, "%s: '%s' is not %s", option_spelled(&s, g, id), text, what);
 }
 
+int value_file(
+	const struct given *g, int id, const char *text, const char **path, struct complaint *c)
+{
+	if (*text == '\0' || strcmp(text, "-") == 0)
+		return value_not_a(g, id, text, "the name of a file", c);
+	*path = text;
+	return 0;
+}
+
 int value_u32(const struct given *g, int id, const char *text, enum value_base base,
 	uint32_t maximum, const char *what, uint32_t *out, struct complaint *c)
 {

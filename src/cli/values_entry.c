@@ -157,8 +157,5 @@ int value_maximum(struct given *g, int id, const char *text, struct complaint *c
 
 int value_undo(struct given *g, int id, const char *text, struct complaint *c)
 {
-	if (*text == '\0' || strcmp(text, "-") == 0)
-		return value_not_a(g, id, text, "the name of a file", c);
-	g->undo_path = text;
-	return 0;
+	return value_file(g, id, text, &g->undo_path, c);
 }

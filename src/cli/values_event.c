@@ -55,8 +55,5 @@ int value_queue(struct given *g, int id, const char *text, struct complaint *c)
 
 int value_output_file(struct given *g, int id, const char *text, struct complaint *c)
 {
-	if (*text == '\0')
-		return value_not_a(g, id, text, "the name of a file", c);
-	g->output_path = text;
-	return 0;
+	return value_file(g, id, text, &g->output_path, c);
 }

@@ -41,6 +41,7 @@ int changes_open(struct changes *c, struct session *s, change_fn done, void *dat
 	*c = (struct changes){.session = s, .done = done, .data = data};
 	if (s->mode != CHANGE_REAL)
 		return 0;
+	undo_begin(s);
 	if (session_open(s, &s->change) != 0)
 		return EXIT_REFUSED;
 	c->context = malloc(NUMBER_SIZE + CT_RECEIVE_SIZE);

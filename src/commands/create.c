@@ -3,6 +3,8 @@
 #include "commands/create.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "base/message.h"
 #include "commands/ask.h"
@@ -10,6 +12,7 @@
 #include "commands/run.h"
 #include "ctnetlink/decode.h"
 #include "ctnetlink/encode.h"
+#include "flow/protocol.h"
 
 static int read_flow(const struct nlmsghdr *message, void *data)
 {
@@ -61,6 +64,46 @@ bool create_exists(struct session *s, const struct flow *wanted)
 
 	(void)look(s, wanted, &exists, &answer);
 	return exists;
+}
+
+static bool is_within(
+	const union address *address, const union address *minimum, const union address *maximum)
+{
+	return memcmp(minimum->bytes, address->bytes, sizeof(address->bytes)) <= 0 &&
+	       memcmp(address->bytes, maximum->bytes, sizeof(address->bytes)) <= 0;
+}
+
+static bool has_nat(const struct flow *found, const struct flow *wanted, enum nat_kind kind)
+{
+	const struct nat_request *nat = &wanted->nat[kind];
+	const struct tuple *reply = &found->tuple[REPLY];
+	bool source = kind == NAT_SOURCE;
+	unsigned part = protocol_is_icmp(reply->protocol) ? ICMP_ID_PART : source;
+	uint16_t port = reply->part[part];
+
+	if (!(wanted->present & FLOW_NAT << kind))
+		return true;
+	if (nat->family != AF_UNSPEC &&
+		(nat->family != reply->family ||
+			!is_within(source ? &reply->destination : &reply->source, &nat->minimum,
+				&nat->maximum)))
+		return false;
+	return !nat->has_port || (reply->present & TUPLE_PART << part &&
+					 port >= nat->port_minimum && port <= nat->port_maximum);
+}
+
+bool create_keeps(struct session *s, const struct flow *wanted)
+{
+	struct flow found = {0};
+	struct ct_answer answer = {0};
+
+	if (ask_flow(s, wanted, read_flow, &found, &answer) < 0 ||
+		!same_tuple(&found.tuple[ORIGINAL], &wanted->tuple[ORIGINAL]))
+		return false;
+	if (wanted->present & FLOW_MASTER &&
+		(!(found.present & FLOW_MASTER) || !same_tuple(&found.master, &wanted->master)))
+		return false;
+	return has_nat(&found, wanted, NAT_SOURCE) && has_nat(&found, wanted, NAT_DESTINATION);
 }
 
 int create_look(struct session *s, const struct flow *wanted, bool *exists)

@@ -18,7 +18,14 @@ void create_check_labels(struct session *s, const struct flow *wanted);
  */
 bool create_exists(struct session *s, const struct flow *wanted);
 
-/* Likewise before a create, into *exists. 0, or EXIT_REFUSED after saying why it is not known. */
+/*
+ * Whether that entry has the NAT and the master that are wanted, which the kernel
+ * gives to new entries alone.
+ */
+bool create_keeps(struct session *s, const struct flow *wanted);
+
+/* create_exists() before a create, into *exists. 0, or EXIT_REFUSED after saying why it is not
+ * known. */
 int create_look(struct session *s, const struct flow *wanted, bool *exists);
 
 #endif

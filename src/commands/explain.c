@@ -77,19 +77,25 @@ void explain_walk(const struct session *s, uint64_t changed)
 		cli_command_done(s->request->command), a->dumps, a->sends);
 }
 
-void explain_flush(const struct kernel_filter *plan, unsigned count)
+void explain_flush(const struct session *s, const struct kernel_filter *plan, unsigned count)
 {
+	if (plan == NULL)
+		message_plain("explain: %sthe kernel empties the table by itself, and does not "
+			      "count",
+			s->place);
 	for (unsigned i = 0; i < count; i++) {
 		struct filter said;
 
 		kernel_filter_terms(&plan[i], &said);
-		message_plain("explain: the kernel flushes by itself, and does not count: %s",
-			filter_text(&said, protocol_of(&said)));
+		message_plain("explain: %sthe kernel flushes by itself, and does not count: %s",
+			s->place, filter_text(&said, protocol_of(&said)));
 	}
 }
 
 void explain_line(const struct session *s, uint64_t count)
 {
+	if (s->mode == CHANGE_COUNT)
+		return;
 	message_plain("explain: %s%" PRIu64 " %s%s", s->place, count,
 		s->mode == CHANGE_DRY ? "would have been " : "",
 		cli_command_done(s->request->command));

@@ -25,17 +25,25 @@ static int send_flush(struct session *s, struct packet *packet, int error)
 	return error ? report_refusal(s, error, &answer, NULL) : EXIT_DONE;
 }
 
+/* The end of a flush of all: exit code. */
+static int emptied(const struct session *s, int code, const char *table)
+{
+	if (code != EXIT_DONE)
+		return code;
+	message("%s table has been emptied.", table);
+	if (s->given->explain)
+		explain_flush(s, NULL, 0);
+	return EXIT_DONE;
+}
+
 static int flush_all(struct session *s)
 {
 	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[256];
 	struct packet packet;
-	int code;
 
 	packet_init(&packet, bytes, sizeof(bytes));
-	code = send_flush(s, &packet, encode_flush(&packet, NULL));
-	if (code == EXIT_DONE)
-		message("connection tracking table has been emptied.");
-	return code;
+	return emptied(
+		s, send_flush(s, &packet, encode_flush(&packet, NULL)), "connection tracking");
 }
 
 /*
@@ -85,7 +93,7 @@ static int flush_by_kernel(struct session *s)
 			return -1;
 	}
 	if (s->given->explain)
-		explain_flush(plan, count);
+		explain_flush(s, plan, count);
 	return count > 0;
 }
 
@@ -139,11 +147,7 @@ int run_flush_expectations(struct session *s)
 {
 	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[256];
 	struct packet packet;
-	int code;
 
 	packet_init(&packet, bytes, sizeof(bytes));
-	code = send_flush(s, &packet, encode_expectation_flush(&packet));
-	if (code == EXIT_DONE)
-		message("expectation table has been emptied.");
-	return code;
+	return emptied(s, send_flush(s, &packet, encode_expectation_flush(&packet)), "expectation");
 }

@@ -11,6 +11,7 @@
 #include "base/message.h"
 #include "cli/cli.h"
 #include "cli/load_file.h"
+#include "commands/explain.h"
 #include "commands/run.h"
 #include "flow/protocol.h"
 
@@ -324,6 +325,19 @@ static int words_of(struct load *load, const struct spool_record *record)
 	return 0;
 }
 
+/* A line by itself; of what the kernel flushed there is no count. */
+static int run_single(struct load *load, const struct request *request)
+{
+	struct session *s = load->session;
+	uint64_t before = s->done;
+	int code = run_request(s, request);
+
+	if (s->given->explain && request->table == TABLE_CONNTRACK && s->account.dumps > 0)
+		explain_line(s, s->done - before);
+	s->request = s->given;
+	return code;
+}
+
 static int run_words_line(struct load *load, const struct spool_record *record)
 {
 	struct request request;
@@ -345,9 +359,7 @@ static int run_words_line(struct load *load, const struct spool_record *record)
 	if (code != EXIT_DONE)
 		return code;
 	load_at(&load->place, record->line);
-	code = run_request(load->session, &request);
-	load->session->request = load->session->given;
-	return code;
+	return run_single(load, &request);
 }
 
 /*
@@ -453,6 +465,9 @@ static void tell_result(const struct load *load)
 	const struct session *s = load->session;
 	const struct load_create *c = &load->create;
 
+	if (s->mode == CHANGE_DRY && s->untried > 0)
+		message("%s: %" PRIu64 " lines about expectations are not tried", load->place.path,
+			s->untried);
 	if (s->mode == CHANGE_DRY && c->existed > 0)
 		message("%s: %" PRIu64 " flow entries exist already%s", load->place.path,
 			c->existed,

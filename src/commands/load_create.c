@@ -66,12 +66,25 @@ static int ask_alone(struct load_create *c, const struct asked *asked, size_t le
 	return error ? error : ct_ask(&c->session->change, &packet, NULL, NULL, answer);
 }
 
+/* Whether the entry has the NAT and the master that a line names, which no change can give. */
+static bool keeps(struct load_create *c, const struct asked *asked)
+{
+	struct flow flow;
+
+	return decode_flow((const void *)asked->message, &flow) == 0 &&
+	       create_keeps(c->session, &flow);
+}
+
 /* An -A whose entry is there: change it. */
 static void change_existing(struct load_create *c, const struct asked *asked, size_t length)
 {
 	struct ct_answer answer = {0};
 	int error = ask_alone(c, asked, length, encode_create_again, &answer);
 
+	if (error == -EOPNOTSUPP && keeps(c, asked)) {
+		answer = (struct ct_answer){0};
+		error = ask_alone(c, asked, length, encode_create_kept, &answer);
+	}
 	if (error != 0)
 		refuse(c, asked, error, &answer);
 	else

@@ -100,6 +100,7 @@ int run_request(struct session *s, const struct request *request)
 		return EXIT_USAGE;
 	if (s->loading && s->mode != CHANGE_REAL && !is_bulk(request)) {
 		s->touched++;
+		s->untried++;
 		return EXIT_DONE;
 	}
 	return is_run_in_each(request) ? netns_each(s, run_here, &fn) : fn(s);
@@ -118,7 +119,7 @@ static int run_given(struct session *s, struct cli *cli)
 	} else {
 		code = run_request(s, s->given);
 	}
-	return undo_close(s) != EXIT_DONE ? EXIT_REFUSED : code;
+	return undo_close(s, code);
 }
 
 /*

@@ -63,6 +63,7 @@ void session_forget(struct session *s)
 {
 	s->touched = 0;
 	s->done = 0;
+	s->untried = 0;
 	s->account = (struct walk_account){0};
 }
 

@@ -50,6 +50,7 @@ struct session {
 	struct undo *undo; /* NULL: nothing is kept of what is deleted */
 	uint64_t touched;  /* changes asked for, of all commands */
 	uint64_t done;     /* of all commands of a load: entries that they did something to */
+	uint64_t untried;  /* lines of a load that a dry run counts and does not try */
 	uint64_t failures; /* entries that the kernel refused to change */
 	uint64_t skipped;  /* of them, those that no message was printed for */
 	bool broken;       /* the command did not come to its end, and has said why */

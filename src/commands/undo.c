@@ -16,8 +16,10 @@
 struct undo {
 	struct writer writer;
 	struct output output;
-	off_t whole; /* length of a regular file up to its last whole line; -1: it is none */
-	bool failed; /* and the person has been told */
+	off_t whole;  /* length of a regular file up to its last whole line; -1: it is none */
+	bool failed;  /* and the person has been told */
+	bool created; /* the file was not there before */
+	bool begun;   /* something was about to be changed */
 	char bytes[BUFFER_SIZE];
 };
 
@@ -35,20 +37,30 @@ static off_t length_of(int fd)
 	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : -1;
 }
 
+/*
+ * What an earlier run deleted stays in the file. A pipe that nobody reads is an
+ * error (O_NONBLOCK); of one that is read the writer waits for room.
+ */
+static int open_file(const char *path, bool *created)
+{
+	const int flags = O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC;
+	int fd = open(path, flags | O_EXCL, 0600);
+
+	*created = fd >= 0;
+	return fd < 0 && errno == EEXIST ? open(path, flags, 0600) : fd;
+}
+
 int undo_open(struct session *s)
 {
 	const char *path = s->given->undo_path;
 	struct undo *undo;
 	off_t length;
+	bool created;
 	int fd;
 
 	if (path == NULL || s->given->dry_run)
 		return EXIT_DONE;
-	/*
-	 * What an earlier run deleted stays in the file. A pipe that nobody reads is
-	 * an error (O_NONBLOCK); of one that is read the writer waits for room.
-	 */
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0600);
+	fd = open_file(path, &created);
 	if (fd < 0)
 		return cannot(s, "open", errno);
 	length = length_of(fd);
@@ -69,13 +81,20 @@ int undo_open(struct session *s)
 	undo->output = (struct output){
 		.format = &output_save,
 		.writer = &undo->writer,
-		.flags = OUTPUT_FULL,
+		.flags = OUTPUT_FULL | OUTPUT_OVER,
 		.subject = SUBJECT_LIST,
 	};
 	undo->whole = length;
-	undo->failed = false;
+	undo->failed = undo->begun = false;
+	undo->created = created;
 	s->undo = undo;
 	return EXIT_DONE;
+}
+
+void undo_begin(struct session *s)
+{
+	if (s->undo != NULL)
+		s->undo->begun = true;
 }
 
 void undo_write(struct session *s, const struct flow *flow)
@@ -117,19 +136,29 @@ int undo_flush(struct session *s)
 	return -ECANCELED;
 }
 
-int undo_close(struct session *s)
+/* A command that was refused before it did anything leaves no file. */
+static void remove_unused(const struct session *s, int code)
+{
+	const struct undo *undo = s->undo;
+
+	if (code != EXIT_DONE && undo->created && !undo->begun && length_of(undo->writer.fd) == 0)
+		unlink(s->given->undo_path);
+}
+
+int undo_close(struct session *s, int code)
 {
 	struct undo *undo = s->undo;
 	bool failed;
 
 	if (undo == NULL)
-		return EXIT_DONE;
+		return code;
 	failed = undo_flush(s) < 0;
+	remove_unused(s, code);
 	if (close(undo->writer.fd) < 0 && !failed) {
 		failed = true;
 		cannot(s, "write", errno);
 	}
 	s->undo = NULL;
 	free(undo);
-	return failed ? EXIT_REFUSED : EXIT_DONE;
+	return failed ? EXIT_REFUSED : code;
 }

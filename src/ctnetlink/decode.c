@@ -18,6 +18,8 @@
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "ctnetlink/attributes.h"
 #include "ctnetlink/decode_tuple.h"
@@ -349,6 +351,60 @@ static void decode_synproxy(const struct attribute *nest, struct flow *f)
 	f->present |= FLOW_SYNPROXY;
 }
 
+static void decode_nat_address(
+	const struct attribute *a, uint8_t family, struct nat_request *nat, union address *out)
+{
+	const size_t length = family == AF_INET ? 4 : 16;
+	if (a->length < length)
+		return;
+	nat->family = family;
+	memcpy(out->bytes, a->payload, length);
+}
+
+static void decode_nat_ports(const struct attribute *nest, struct nat_request *nat)
+{
+	struct walk w = walk_nest(nest);
+	struct attribute a;
+	while (walk_attribute(&w, &a)) {
+		if (a.length < sizeof(uint16_t))
+			continue;
+		if (a.type == CTA_PROTONAT_PORT_MIN)
+			nat->port_minimum = read_be16(a.payload);
+		else if (a.type == CTA_PROTONAT_PORT_MAX)
+			nat->port_maximum = read_be16(a.payload);
+		nat->has_port = true;
+	}
+}
+
+/* The kernel tells no NAT: this is of a message that a load keeps. */
+static void decode_nat(const struct attribute *nest, enum nat_kind kind, struct flow *f)
+{
+	struct nat_request *nat = &f->nat[kind];
+	*nat = (struct nat_request){.family = AF_UNSPEC};
+	struct walk w = walk_nest(nest);
+	struct attribute a;
+	while (walk_attribute(&w, &a)) {
+		switch (a.type) {
+		case CTA_NAT_V4_MINIP:
+			decode_nat_address(&a, AF_INET, nat, &nat->minimum);
+			break;
+		case CTA_NAT_V4_MAXIP:
+			decode_nat_address(&a, AF_INET, nat, &nat->maximum);
+			break;
+		case CTA_NAT_V6_MINIP:
+			decode_nat_address(&a, AF_INET6, nat, &nat->minimum);
+			break;
+		case CTA_NAT_V6_MAXIP:
+			decode_nat_address(&a, AF_INET6, nat, &nat->maximum);
+			break;
+		case CTA_NAT_PROTO:
+			decode_nat_ports(&a, nat);
+			break;
+		}
+	}
+	f->present |= FLOW_NAT << kind;
+}
+
 static void decode_master(const struct attribute *nest, struct flow *f)
 {
 	decode_tuple(nest, &f->master);
@@ -396,6 +452,12 @@ static inline void decode_flow_attribute(const struct attribute *a, struct flow 
 		break;
 	case CTA_TUPLE_MASTER:
 		decode_master(a, f);
+		break;
+	case CTA_NAT_SRC:
+		decode_nat(a, NAT_SOURCE, f);
+		break;
+	case CTA_NAT_DST:
+		decode_nat(a, NAT_DESTINATION, f);
 		break;
 	case CTA_SEQ_ADJ_ORIG:
 		decode_sequence(a, ORIGINAL, f);

@@ -322,7 +322,8 @@ int encode_create_again(struct packet *p, const void *message, size_t length)
 	return error;
 }
 
-int encode_create_orphan(struct packet *p, const void *message, size_t length)
+/* Without the attributes whose bits are set in `left_out`. */
+static int copy_without(struct packet *p, const void *message, size_t length, uint32_t left_out)
 {
 	const size_t head = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct nfgenmsg));
 	if (length < head)
@@ -331,7 +332,7 @@ int encode_create_orphan(struct packet *p, const void *message, size_t length)
 	struct walk w = walk_bytes((const uint8_t *)message + head, length - head);
 	struct attribute a;
 	while (error == 0 && walk_attribute(&w, &a)) {
-		if (a.type == CTA_TUPLE_MASTER)
+		if (a.type < 32 && left_out >> a.type & 1)
 			continue;
 		size_t size = NLA_ALIGN((size_t)NLA_HDRLEN + a.length);
 		if (size > p->size - p->used)
@@ -340,6 +341,20 @@ int encode_create_orphan(struct packet *p, const void *message, size_t length)
 		p->used += size;
 	}
 	return error ? error : packet_end(p);
+}
+
+int encode_create_orphan(struct packet *p, const void *message, size_t length)
+{
+	return copy_without(p, message, length, 1u << CTA_TUPLE_MASTER);
+}
+
+int encode_create_kept(struct packet *p, const void *message, size_t length)
+{
+	int error = copy_without(
+		p, message, length, 1u << CTA_NAT_SRC | 1u << CTA_NAT_DST | 1u << CTA_TUPLE_MASTER);
+	if (error == 0)
+		packet_message(p, p->start)->nlmsg_flags &= (uint16_t)~NLM_F_EXCL;
+	return error;
 }
 
 int encode_update(struct packet *p, const struct flow *flow)

@@ -52,6 +52,9 @@ int encode_copy(struct packet *p, const void *message, size_t length);
  */
 int encode_create_again(struct packet *p, const void *message, size_t length);
 
+/* Likewise, without NAT and master, which only a new entry is given: they stay as they are. */
+int encode_create_kept(struct packet *p, const void *message, size_t length);
+
 /* Append a copy of a create without the master that it names. */
 int encode_create_orphan(struct packet *p, const void *message, size_t length);
 

@@ -27,6 +27,7 @@ enum output_flag {
 	OUTPUT_USERSPACE = 1 << 5, /* taken, and changes nothing: as in 1.4.9 */
 	OUTPUT_FULL = 1 << 6,      /* of save: TCP windows that the kernel follows, too */
 	OUTPUT_RECEIVED = 1 << 7,  /* when an event was read, whatever time the kernel gave it */
+	OUTPUT_OVER = 1 << 8,      /* of save: a mark of 0, too, as the entry may have come again */
 };
 
 /* What the records are: decides head and foot, and the command word of save. */

@@ -397,10 +397,14 @@ static char *put_master(char *p, const char *option, const struct saved *saved)
 
 static char *put_mark(char *p, const char *option, const struct saved *saved)
 {
-	uint32_t mark = saved->flow->mark;
+	bool present = saved->flow->present & FLOW_MARK; /* no kernel tells a 0 in a dump */
+	uint32_t mark = present ? saved->flow->mark : 0;
+	bool over = saved->o->flags & OUTPUT_OVER;
 
 	/* An update that has a mark has a new one. */
-	return (mark || saved->updates) && !saved->deletes ? put_u32(put_name(p, option), mark) : p;
+	return (mark || over || (present && saved->updates)) && !saved->deletes
+		       ? put_u32(put_name(p, option), mark)
+		       : p;
 }
 
 /* By name, or by number where it has none or one that no list of labels could hold. */
@@ -438,7 +442,7 @@ static const struct saved_word words[] = {
 	{" --role ", FLOW_ROLE, put_role},
 	{" --handshake-seq ", FLOW_HANDSHAKE, put_handshake},
 	{NULL, FLOW_TCP_FLAGS, put_windows},
-	{" -m ", FLOW_MARK, put_mark},
+	{" -m ", 0, put_mark},
 	{" --label-add ", FLOW_LABELS, put_saved_labels},
 	{" --helper ", FLOW_HELPER, put_helper},
 	{" --orig-seqadj ", FLOW_SEQUENCE << ORIGINAL, put_original_sequence},

@@ -98,6 +98,7 @@ static const struct {
 	{"-E --duration 99999999999d", "is not a time"},
 	{"-E --output-file", "--output-file: needs an argument (FILE)"},
 	{"-E --output-file=", "'' is not the name of a file"},
+	{"-E --output-file -", "'-' is not the name of a file"},
 	{"-E --resync -m 5", "--resync: does not go with -m, which may change"},
 	{"-E -p tcp --state CLOSE --resync", "--resync: does not go with --state"},
 	{"-E --resync -l zero", "--resync: does not go with -l"},

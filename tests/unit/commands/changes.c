@@ -292,6 +292,7 @@ static void test_undo(void **state)
 	text[length] = '\0';
 	assert_non_null(strstr(text, "-A -t 100 "));
 	assert_non_null(strstr(text, " -s 10.0.0.4 "));
+	assert_non_null(strstr(text, " -m ")); /* whatever it is: -A keeps what is not given */
 	assert_null(strchr(strchr(text, '\n') + 1, '\n'));
 	close(fd);
 	unlink(path);
