@@ -21,7 +21,10 @@ struct cli {
 	int labels_error;   /* 0 or the negative errno of that */
 	bool labels_warned; /* the person has been told of it */
 
-	uint32_t status_warned; /* flags that the person was told the kernel ignores */
+	/* What the person was told does nothing: a file may have it in each line. */
+	uint32_t status_warned; /* flags that the kernel ignores */
+	bool flags_warned;      /* flags of flows, of an expectation */
+	bool range_warned;      /* --nat-range */
 
 	/* Of the request in hand. */
 	struct expression *expression; /* NULL: none */

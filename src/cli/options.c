@@ -666,7 +666,7 @@ const struct option_row option_rows[OPTION_ROWS] = {
 		.argument = ARGUMENT_REQUIRED,
 		.argument_name = "TIME",
 		.takes = WATCHING,
-		.help = "end after so long: seconds, or a number with ms, s, m, h or d"},
+		.help = "end after so long: seconds, or as 1h30m (ms, s, m, h, d, w)"},
 	[OPTION_QUEUE] = {.name = "queue",
 		.added = true,
 		.whole = true,

@@ -450,17 +450,22 @@ static int parse_load(struct cli *cli, struct given *g, int argc, char **argv,
 }
 
 /* What 1.4.9 takes although it does nothing. */
-static void warn_of_idle_words(const struct given *g)
+static void warn_of_idle_words(struct cli *cli, const struct given *g)
 {
 	struct spelling s;
+	bool flags = is_given(g, OPTION_STATUS) && g->table == TABLE_EXPECT &&
+		     (g->status_set | g->status_clear) != 0;
 
-	if (is_given(g, OPTION_NAT_RANGE))
+	if (is_given(g, OPTION_NAT_RANGE) && !cli->range_warned) {
 		message_plain("WARNING: -a, --nat-range is ignored; -n and -g take addresses");
-	if (is_given(g, OPTION_STATUS) && g->table == TABLE_EXPECT &&
-		(g->status_set | g->status_clear) != 0)
+		cli->range_warned = true;
+	}
+	if (flags && !cli->flags_warned) {
 		message_plain("WARNING: %s: flags of flows are ignored; an expectation has "
 			      "PERMANENT, INACTIVE and USERSPACE",
 			option_spelled(&s, g, OPTION_STATUS));
+		cli->flags_warned = true;
+	}
 }
 
 static int no_command(bool loading, struct complaint *c)
@@ -503,7 +508,7 @@ int cli_parse(struct cli *cli, int argc, char **argv, bool loading, struct reque
 		given_labels_shown(&g, request);
 		warn_of_status(cli, &request->flow);
 	}
-	warn_of_idle_words(&g);
+	warn_of_idle_words(cli, &g);
 	return 0;
 }
 

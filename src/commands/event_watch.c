@@ -151,7 +151,7 @@ static int show_message(struct watch *watch, const struct nlmsghdr *message)
 	return event_watch_show(watch, &flow, &event);
 }
 
-/* An event that would have been shown, and will not be any more, is counted. */
+/* An event that matches, and will not be shown any more, is counted. */
 static int leave_event(const struct nlmsghdr *message, void *data)
 {
 	struct watch *watch = data;

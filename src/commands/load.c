@@ -170,6 +170,8 @@ static enum named names_of(const struct filter *filter, struct flow *flow)
 	*tuple = (struct tuple){0};
 	flow->tuple[REPLY].present = 0;
 	flow->present = 0;
+	if (filter_rest_asks_zone(filter))
+		return NAMED_SOME;
 	for (unsigned i = 0; i < filter->count; i++) {
 		const struct term *t = &filter->term[i];
 

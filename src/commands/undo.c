@@ -136,12 +136,23 @@ int undo_flush(struct session *s)
 	return -ECANCELED;
 }
 
+/* Whether the path still is the file that is open. */
+static bool is_at(int fd, const char *path)
+{
+	struct stat file, there;
+
+	return fstat(fd, &file) == 0 && lstat(path, &there) == 0 && file.st_dev == there.st_dev &&
+	       file.st_ino == there.st_ino;
+}
+
 /* A command that was refused before it did anything leaves no file. */
 static void remove_unused(const struct session *s, int code)
 {
 	const struct undo *undo = s->undo;
+	int fd = undo->writer.fd;
 
-	if (code != EXIT_DONE && undo->created && !undo->begun && length_of(undo->writer.fd) == 0)
+	if (code != EXIT_DONE && undo->created && !undo->begun && length_of(fd) == 0 &&
+		is_at(fd, s->given->undo_path))
 		unlink(s->given->undo_path);
 }
 

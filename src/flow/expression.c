@@ -676,6 +676,11 @@ const char *filter_changing(const struct filter *filter)
 	return found;
 }
 
+bool filter_rest_asks_zone(const struct filter *filter)
+{
+	return filter->rest != NULL && asks_for(filter->rest->root, NUMBER_ZONE);
+}
+
 void expression_start(const struct expression *e)
 {
 	if (e == NULL)

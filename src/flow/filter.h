@@ -34,7 +34,7 @@ enum term_kind {
 	TERM_TIMEOUT,     /* number */
 	TERM_ZONE,        /* number, of both directions; 0: none of both directions */
 	TERM_TUPLE_ZONE,  /* number, zone of one `direction`; 0: without */
-	TERM_BARE_ZONE,   /* none of any direction, if it has no parts; with parts: any */
+	TERM_BARE_ZONE,   /* none of the original direction if it has no parts; with parts: any */
 	TERM_LABELS,      /* all bits of `labels` are set */
 	TERM_NAT,         /* see struct nat_term */
 	/* Only expressions make these: */
@@ -168,6 +168,9 @@ bool term_is_exact(const struct term *term);
  * phrase ("its mark"); NULL: nothing.
  */
 const char *filter_changing(const struct filter *filter);
+
+/* Whether what is not in the list of terms asks for zones: of one direction, several, "or". */
+bool filter_rest_asks_zone(const struct filter *filter);
 
 /*
  * Write a filter for people, in one line without a newline: its terms, those

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "base/utf8.h"
 #include "flow/filter.h"
 #include "fuzz/no_files.h"
 #include "unit/cli/expression_text.h"
@@ -46,20 +47,20 @@ static size_t letters(const char *text)
 	return count;
 }
 
-/* The text as a complaint shows it. */
+/* The text as a complaint shows it: a sign a letter, what is none as '?' a byte. */
 static void show(const char *text, char out[static TEXT_MAX + 1])
 {
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
+	while (*text != '\0') {
+		uint32_t code;
+		unsigned length = utf8_next((const uint8_t *)text, strnlen(text, UTF8_MAX), &code);
 
-		unsigned char next = (unsigned char)text[1];
-		bool second_set = c == 0xc2 && next >= 0x80 && next <= 0x9f;
-
-		*out++ = c == '\n'                 ? '\n'
-			 : c < 0x20                ? ' '
-			 : c == 0x7f || second_set ? '?'
-						   : (char)c;
-		text += second_set;
+		if (code == '\n' || code < 0x20)
+			*out++ = code == '\n' ? '\n' : ' ';
+		else if (code == INVALID_BYTE || (code >= 0x7f && code <= 0x9f))
+			*out++ = '?';
+		else
+			out = mempcpy(out, text, length);
+		text += length;
 	}
 	*out = '\0';
 }

@@ -258,6 +258,10 @@ static void test_update_zone(void **state)
 		{"-U -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 --dport 53 -m 9", 1},
 		{"-U -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 --dport 53 -m 9 -w 7", 1},
 		{"-U -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 -m 9", 3},
+		/* Zones that are asked for otherwise stand for themselves. */
+		{"-U -s 10.0.0.1 -d 10.9.0.1 -p udp --sport 1001 --dport 53 -m 9 --filter "
+		 "\"zone 7 or zone 8\"",
+			1},
 	};
 	static const char *const endings[] = {"\n", " -o xml\n", " udp\n"};
 
