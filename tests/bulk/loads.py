@@ -43,7 +43,7 @@ def delete_line(rng, entries):
         for key in gone:
             del model[key]
         return len(gone)
-    return Line(["-D", *f.words], do, f.zone_words())
+    return Line(["-D", *f.words], do, f.zone_words("-D"))
 
 
 def update_line(rng, entries, on_command_line):
@@ -68,7 +68,7 @@ def update_line(rng, entries, on_command_line):
                     change(entry)
                 count += before != (entry.mark, entry.status)
         return count
-    return Line(["-U", *f.words, *words], do, f.zone_words())
+    return Line(["-U", *f.words, *words], do, f.zone_words("-U"))
 
 
 def create_line(rng, command):

@@ -50,10 +50,12 @@ class Filter:
     def zone(self):
         return self.words[self.words.index("-w") + 1] if self.has("-w") else "0"
 
-    def zone_words(self):
+    def zone_words(self, command):
         """What says on the command line what in_a_file() does."""
         if not self.names_an_entry() or self.zone() != "0":
             return []
+        if command == "-U":  # its options set, they do not select
+            return ["--filter", "zone 0 and orig zone 0"]
         return ["--orig-zone", "0"] + ([] if self.has("-w") else ["-w", "0"])
 
     def in_a_file(self):
