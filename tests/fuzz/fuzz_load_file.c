@@ -2,7 +2,9 @@
 /*
  * Any bytes as a -R file: its lines end in words that lie in the line, or in a
  * complaint, and a second reading, from a pipe that does not block, finds the same.
+ * What cannot be read ends in a complaint, too.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -101,6 +103,21 @@ static struct sum read_pipe(const uint8_t *data, size_t size)
 	return read_file("-");
 }
 
+/* A folder: not a file by its path, and no byte to be had where it is the standard input. */
+static void check_unreadable(void)
+{
+	int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct complaint complaint = {.text = ""};
+	struct load_file f;
+
+	check(load_file_open(&f, "/") == -EISDIR);
+	check(folder >= 0 && dup2(folder, STDIN_FILENO) == STDIN_FILENO);
+	close(folder);
+	check(load_file_open(&f, "-") == 0);
+	check(load_file_next(&f, &complaint) < 0 && f.broken && complaint.text[0] != '\0');
+	load_file_close(&f);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct memory_file file = memory_file_make(data, size);
@@ -108,6 +125,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	second = size <= PIPE_ROOM ? read_pipe(data, size) : read_file(file.path);
 	memory_file_close(&file);
+	if (size == 0)
+		check_unreadable();
 	check(first.lines == second.lines && first.words == second.words &&
 		first.result == second.result && first.last_line == second.last_line);
 	return 0;
