@@ -366,12 +366,10 @@ static void decode_nat_ports(const struct attribute *nest, struct nat_request *n
 	struct walk w = walk_nest(nest);
 	struct attribute a;
 	while (walk_attribute(&w, &a)) {
-		if (a.length < sizeof(uint16_t))
+		bool minimum = a.type == CTA_PROTONAT_PORT_MIN;
+		if ((!minimum && a.type != CTA_PROTONAT_PORT_MAX) || a.length < sizeof(uint16_t))
 			continue;
-		if (a.type == CTA_PROTONAT_PORT_MIN)
-			nat->port_minimum = read_be16(a.payload);
-		else if (a.type == CTA_PROTONAT_PORT_MAX)
-			nat->port_maximum = read_be16(a.payload);
+		*(minimum ? &nat->port_minimum : &nat->port_maximum) = read_be16(a.payload);
 		nat->has_port = true;
 	}
 }
