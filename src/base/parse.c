@@ -102,26 +102,30 @@ uint64_t parse_factor(
 	return 0;
 }
 
-/* The digits that *text begins with, which is moved behind them. */
-static int take_digits(const char **text, uint64_t *out)
+int parse_leading(const char **text, uint64_t *out)
 {
-	char digits[24];
 	const char *start = *text;
-	size_t length = strspn(start, "0123456789");
+	uint64_t value = 0;
+	bool too_large = false;
+	unsigned digit;
 
-	*text += length;
-	if (length >= sizeof(digits))
+	for (; (digit = (unsigned)(**text - '0')) <= 9; ++*text) {
+		too_large |= __builtin_mul_overflow(value, 10, &value);
+		too_large |= __builtin_add_overflow(value, digit, &value);
+	}
+	if (*text == start)
+		return -EINVAL;
+	if (too_large)
 		return -ERANGE;
-	memcpy(digits, start, length);
-	digits[length] = '\0';
-	return parse_decimal(digits, 0, UINT64_MAX, out);
+	*out = value;
+	return 0;
 }
 
 int parse_units(const char *text, const struct parse_unit *units, unsigned count, uint64_t max,
 	uint64_t *out)
 {
 	uint64_t number = 0, factor;
-	int error = take_digits(&text, &number);
+	int error = parse_leading(&text, &number);
 
 	factor = parse_factor(units, count, text, strlen(text));
 	if (error == -EINVAL || factor == 0)
@@ -141,7 +145,7 @@ int parse_spans(const char *text, const struct parse_unit *units, unsigned count
 
 	do {
 		uint64_t number = 0;
-		int error = take_digits(&text, &number);
+		int error = parse_leading(&text, &number);
 		size_t length = strcspn(text, "0123456789");
 		uint64_t factor = parse_factor(units, count, text, length);
 

@@ -23,6 +23,9 @@ int parse_decimal(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 /* Decimal, 0x hexadecimal, 0 octal (as strtoul(3) with base 0). */
 int parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 
+/* The digits that *text begins with; it is moved behind them, those out of range, too. */
+int parse_leading(const char **text, uint64_t *out);
+
 /* A unit that may stand behind a number, and how many of the smallest it is. */
 struct parse_unit {
 	const char *name; /* "" for a number without one */

@@ -23,7 +23,7 @@ struct terms {
 
 static struct term *add(struct terms *t, enum term_kind kind)
 {
-	struct term *term = filter_add(t->filter, kind);
+	struct term *term = filter_ask(t->filter, kind);
 
 	if (term != NULL)
 		return term;

@@ -34,31 +34,13 @@ static const struct parse_unit durations[] = {
 	{"w", 604800},
 };
 
-static size_t digits_of(const char *text)
-{
-	return strspn(text, "0123456789");
-}
-
-/* Digits up to a letter: 0, -EINVAL or -ERANGE. */
-static int parse_digits(const char *text, size_t length, uint64_t *out)
-{
-	char copy[NUMBER_TEXT];
-
-	if (length >= sizeof(copy))
-		return -ERANGE;
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	return parse_decimal(copy, 0, UINT64_MAX, out);
-}
-
 /* 10M, 10MiB; the B of bytes may stand behind it. */
 static int parse_amount(const char *text, uint64_t *out)
 {
-	size_t digits = digits_of(text);
-	const char *unit = text + digits;
-	size_t length = strlen(unit);
 	uint64_t factor = 1;
-	int error = parse_digits(text, digits, out);
+	const char *unit = text;
+	int error = parse_leading(&unit, out);
+	size_t length = strlen(unit);
 
 	if (error < 0)
 		return error;

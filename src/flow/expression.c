@@ -480,13 +480,6 @@ static bool filter_says(const struct filter *filter, enum term_kind kind, uint32
 	return false;
 }
 
-/* A new term in the list, or NULL when no more than the commands' own are to follow. */
-static struct term *add_plain(struct filter *filter, enum term_kind kind)
-{
-	return filter->count < FILTER_TERMS_MAX - FILTER_TERMS_SPARE ? filter_add(filter, kind)
-								     : NULL;
-}
-
 /* Whether the list says a fact, now that it was added if there was room. */
 static bool say_fact(struct filter *filter, enum term_kind kind, uint32_t number)
 {
@@ -494,7 +487,7 @@ static bool say_fact(struct filter *filter, enum term_kind kind, uint32_t number
 
 	if (filter_says(filter, kind, number))
 		return true;
-	term = add_plain(filter, kind);
+	term = filter_ask(filter, kind);
 	if (term != NULL)
 		term->number = number;
 	return term != NULL;
@@ -512,7 +505,7 @@ static bool move(struct filter *filter, const struct node *node, const struct no
 		return false;
 	if (plain.kind == TERM_FAMILY || plain.kind == TERM_PROTOCOL)
 		return say_fact(filter, plain.kind, plain.number);
-	term = add_plain(filter, plain.kind);
+	term = filter_ask(filter, plain.kind);
 	if (term != NULL)
 		*term = plain;
 	return term != NULL;

@@ -22,6 +22,12 @@ struct term *filter_add(struct filter *filter, enum term_kind kind)
 	return term;
 }
 
+struct term *filter_ask(struct filter *filter, enum term_kind kind)
+{
+	return filter->count < FILTER_TERMS_MAX - FILTER_TERMS_SPARE ? filter_add(filter, kind)
+								     : NULL;
+}
+
 static inline bool has(const struct flow *flow, uint64_t bits)
 {
 	return (flow->present & bits) == bits;

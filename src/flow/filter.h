@@ -109,7 +109,7 @@ struct term {
 /* Both tuples' addresses and parts, and one of each other kind, fit. */
 #define FILTER_TERMS_MAX 40
 
-/* Of them, those that expressions leave for what commands add: a family, the zones of a line. */
+/* Of them, those that words leave for what commands add: a family, the zones of a line. */
 #define FILTER_TERMS_SPARE 3
 
 struct filter {
@@ -130,6 +130,9 @@ static inline bool filter_is_empty(const struct filter *filter)
  * make so many, so that is a bug or a hostile load file: report it).
  */
 struct term *filter_add(struct filter *filter, enum term_kind kind);
+
+/* Likewise for a term that was asked for in words: NULL where only spare ones are left. */
+struct term *filter_ask(struct filter *filter, enum term_kind kind);
 
 /*
  * Whether all terms hold. What the flow does not have matches no term, except

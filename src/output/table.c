@@ -59,7 +59,7 @@ static void add_event_columns(const struct output *o)
 	sheet_add(&table.sheet, "event")->width = sizeof("destroy") - 1;
 }
 
-static unsigned widest(unsigned a, unsigned b)
+static unsigned larger(unsigned a, unsigned b)
 {
 	return a > b ? a : b;
 }
@@ -87,7 +87,7 @@ static void add_field_column(const struct output *o, unsigned i)
 	struct sheet_column *column = sheet_add(&table.sheet, field->name);
 
 	if (o->subject == SUBJECT_EVENTS)
-		column->width = widest(column->width, expected_width(field));
+		column->width = larger(column->width, expected_width(field));
 	column->right = value_is_number(field);
 	column->rank = table.columns.rank[i];
 	if (field->type == FIELD_ADDRESS) {
@@ -268,7 +268,7 @@ static void fit(struct output *o, bool more)
 		column->hidden = table.sheet.terminal.there && column->rank > SHEET_RANK_BASIC &&
 				 o->subject != SUBJECT_EVENTS;
 		if (more && table.sheet.terminal.there && column->most > 0)
-			column->width = widest(column->width, PUT_IPV4_MAX);
+			column->width = larger(column->width, PUT_IPV4_MAX);
 	}
 	for_cells(o, note_cell);
 	sheet_fit(&table.sheet);

@@ -159,7 +159,7 @@ static void with_units(void **state)
 		{"1000000ms", 0, 1000000},
 		{"1000001ms", -ERANGE, 0},
 		{"18446744073709551616", -ERANGE, 0},
-		{"000000000000000000000000000001", -ERANGE, 0}, /* longer than any number */
+		{"000000000000000000000000000001", 0, 1000}, /* zeros are no size */
 		{"", -EINVAL, 0},
 		{"s", -EINVAL, 0},
 		{"2 s", -EINVAL, 0},
@@ -194,7 +194,7 @@ static void spans(void **state)
 		{"1s1m1ms", 0, 68},
 		{"16m40s", 0, 1000},
 		{"16m41s", -ERANGE, 0},
-		{"000000000000000000000000000001s", -ERANGE, 0},
+		{"000000000000000000000000000001s", 0, 1},
 		{"18446744073709551615m1s", -ERANGE, 0},
 		{"99999999999999999999999999x", -EINVAL, 0},
 		{"18446744073709551615m1x", -EINVAL, 0},
@@ -216,6 +216,36 @@ static void spans(void **state)
 	}
 }
 
+/* What stands behind the digits is left; digits out of range are passed over. */
+static void leading(void **state)
+{
+	static const struct {
+		const char *text, *rest;
+		int result;
+		uint64_t value;
+	} rows[] = {
+		{"7", "", 0, 7},
+		{"0010KiB", "KiB", 0, 10},
+		{"18446744073709551615-", "-", 0, UINT64_MAX},
+		{"18446744073709551616-", "-", -ERANGE, 0},
+		{"99999999999999999999999999x", "x", -ERANGE, 0},
+		{"-1", "-1", -EINVAL, 0},
+		{"", "", -EINVAL, 0},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *text = rows[i].text;
+		uint64_t value = UNTOUCHED;
+		int result = parse_leading(&text, &value);
+
+		if (result != rows[i].result)
+			fail_msg("'%s': %d", rows[i].text, result);
+		assert_string_equal(text, rows[i].rest);
+		assert_int_equal(value, result == 0 ? rows[i].value : UNTOUCHED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +253,7 @@ int main(void)
 		cmocka_unit_test(any_base),
 		cmocka_unit_test(with_units),
 		cmocka_unit_test(spans),
+		cmocka_unit_test(leading),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(no_addresses),
 	};

@@ -560,8 +560,13 @@ static void new_terms(void **state)
 	memset(&filter, 0xee, sizeof(filter));
 	filter.count = 0;
 	for (unsigned i = 0; i < FILTER_TERMS_MAX; i++) {
-		struct term *term = filter_add(&filter, TERM_MARK);
+		bool spare = i >= FILTER_TERMS_MAX - FILTER_TERMS_SPARE;
+		struct term *term;
 
+		if (spare)
+			assert_null(filter_ask(&filter, TERM_MARK));
+		term = spare || i % 2 == 0 ? filter_add(&filter, TERM_MARK)
+					   : filter_ask(&filter, TERM_MARK);
 		assert_ptr_equal(term, &filter.term[i]);
 		assert_int_equal(term->kind, TERM_MARK);
 		assert_int_equal(term->number, 0);
