@@ -72,9 +72,12 @@ int label_number(const char *text)
 /* Whether a list of labels (NULL: none) has one that is written by its name. */
 static bool has_names(const char *text)
 {
-	for (; text != NULL; text = strchr(text, ','), text += text != NULL) {
+	while (text != NULL) {
+		const char *comma = strchr(text, ',');
+
 		if (label_number(text) == -1)
 			return true;
+		text = comma != NULL ? comma + 1 : NULL;
 	}
 	return false;
 }

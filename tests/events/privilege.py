@@ -67,7 +67,7 @@ def lists(house):
     for number in range(4):
         for port in range(200):
             house.must(house.program, "-I", "-s", "192.0.2.%d" % number, "-d", "198.51.100.1",
-                       "-p", "udp", "--sport", str(port + 1), "--dport", "53", "-t", "60")
+                       "-p", "udp", "--sport", str(port + 1), "--dport", "53", "-t", "6000")
     reader, writer = os.pipe()
     process = subprocess.Popen([house.program, "-L", "-o", "json"], stdout=writer,
                                stderr=subprocess.DEVNULL, env=world.environment())
