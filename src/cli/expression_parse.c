@@ -608,7 +608,8 @@ static struct node *parse_condition(struct parser *p)
 {
 	struct node *node = NULL;
 
-	if (++p->depth > DEPTH_MAX)
+	/* The first condition is in none. */
+	if (p->depth++ > DEPTH_MAX)
 		return parser_fail(
 			p, &p->token, "more than %d parentheses and nots in each other", DEPTH_MAX);
 	switch (p->token.kind) {

@@ -11,12 +11,15 @@
 
 enum { SETTING_NONE = 0, SETTING_LISTENED = 2 };
 
-static void tell(uint64_t entries, const char *of)
+static void tell(const struct watch *watch, uint64_t entries, const char *of)
 {
-	message_plain("NOTICE: %" PRIu64 " entries%s are older than this listener: "
-		      "those made while nobody listened change and end without an event "
-		      "(net.netfilter.nf_conntrack_events is 2; 1 lets every new entry speak)",
-		entries, of);
+	bool expects = watch->session->request->table == TABLE_EXPECT;
+
+	message_plain("NOTICE: %" PRIu64 " entries%s are older than this listener: %s without an "
+		      "event (net.netfilter.nf_conntrack_events is 2; 1 lets every new entry speak)",
+		entries, of,
+		expects ? "what those expect that were made while nobody listened comes and goes"
+			: "those made while nobody listened change and end");
 }
 
 void event_setting_read(struct watch *watch)
@@ -41,11 +44,11 @@ void event_setting_tell(const struct watch *watch)
 		message_plain("WARNING: net.netfilter.nf_conntrack_events is 0: "
 			      "there are no events but those that a rule asks for");
 	if (watch->older > 0)
-		tell(watch->older, "");
+		tell(watch, watch->older, "");
 }
 
 void event_setting_tell_found(const struct watch *watch)
 {
 	if (watch->tell_found && watch->sync.found > 0)
-		tell(watch->sync.found, " of the table");
+		tell(watch, watch->sync.found, " of the table");
 }

@@ -2,7 +2,8 @@
 /*
  * net.netfilter.nf_conntrack_events: 1, every entry speaks; 0, none; 2 (since
  * Linux 5.19 the default), those that are made while somebody listens. Entries
- * that are older than the first listener then change and end without a word.
+ * that are older than the first listener then change and end without a word, and
+ * so do their expectations (nf_ct_expect_event_report() in nf_conntrack_ecache.c).
  */
 #ifndef COMMANDS_EVENT_SETTING_H
 #define COMMANDS_EVENT_SETTING_H

@@ -289,8 +289,7 @@ static int start(struct watch *watch)
 	}
 	if (open_output(watch) != 0)
 		return EXIT_REFUSED;
-	if (s->request->table != TABLE_EXPECT)
-		event_setting_read(watch);
+	event_setting_read(watch);
 	if (shows_names(s))
 		watch->names = name_helper_start() == 0;
 	error = open_socket(watch);

@@ -456,11 +456,36 @@ static void all_refusals(void **state)
 	assert_int_equal(failures, 0);
 }
 
+static const char *in_parentheses(char *text, size_t count)
+{
+	memset(text, '(', count);
+	memcpy(text + count, "tcp", 3);
+	memset(text + count + 3, ')', count);
+	text[count + 3 + count] = '\0';
+	return text;
+}
+
+/* As many as doc/expressions.md says. */
+static void a_hundred_parentheses(void **state)
+{
+	struct complaint complaint;
+	struct expression *e;
+	char text[256];
+
+	(void)state;
+	e = read_text(in_parentheses(text, 100), &complaint);
+	assert_non_null(e);
+	expression_free(e);
+	assert_null(read_text(in_parentheses(text, 101), &complaint));
+	assert_non_null(strstr(complaint.text, "more than 100 parentheses"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_readings),
 		cmocka_unit_test(all_refusals),
+		cmocka_unit_test(a_hundred_parentheses),
 	};
 
 	return cmocka_run_group_tests_name("expression", tests, NULL, NULL);
