@@ -6,7 +6,6 @@
 #include "commands/run.h"
 #include "commands/sysctl.h"
 #include "commands/walk.h"
-#include "ctnetlink/decode.h"
 
 static int count_flow(
 	struct session *s, const struct flow *flow, const struct nlmsghdr *message, void *data)
@@ -64,13 +63,13 @@ int run_count(struct session *s)
 			    : show_count(s, (uint64_t)readable);
 }
 
-static int count_expectation(const struct nlmsghdr *message, void *data)
+static int count_expectation(struct session *s, const struct expectation *e, void *data)
 {
 	uint64_t *entries = data;
-	struct expectation e;
 
-	if (decode_expectation(message, &e) == 0)
-		++*entries;
+	(void)s;
+	(void)e;
+	++*entries;
 	return 0;
 }
 

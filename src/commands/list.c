@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* -L: show the entries of a table. */
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/message.h"
 #include "base/sandbox.h"
 #include "commands/netns.h"
+#include "commands/recent.h"
 #include "commands/report.h"
 #include "commands/run.h"
 #include "commands/sort.h"
@@ -78,18 +80,33 @@ int run_list(struct session *s)
 	return session_end(s, s->output.records, false);
 }
 
-static int show_expectation(const struct nlmsghdr *message, void *data)
+static int show_expectation(struct session *s, const struct expectation *e, void *data)
 {
-	struct session *s = data;
-	struct expectation e;
-
-	if (decode_expectation(message, &e) == 0)
-		output_expectation(&s->output, &e, NULL);
+	(void)data;
+	output_expectation(&s->output, e, NULL);
 	return s->output.writer->error ? -ECANCELED : 0;
 }
 
-int dump_expectations(struct session *s, ct_message_fn fn, void *data)
+struct expectation_walk {
+	struct session *session;
+	expectation_fn fn;
+	void *data;
+	struct recent recent;
+};
+
+static int walk_expectation(const struct nlmsghdr *message, void *data)
 {
+	struct expectation_walk *walk = data;
+	struct expectation e;
+
+	if (decode_expectation(message, &e) < 0 || recent_expectation_seen(&walk->recent, &e))
+		return 0;
+	return walk->fn(walk->session, &e, walk->data);
+}
+
+int dump_expectations(struct session *s, expectation_fn fn, void *data)
+{
+	static struct expectation_walk walk;
 	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[256];
 	struct packet packet;
 	struct ct_answer answer = {0};
@@ -97,6 +114,10 @@ int dump_expectations(struct session *s, ct_message_fn fn, void *data)
 
 	if (session_open(s, &s->dump) != 0)
 		return EXIT_REFUSED;
+	memset(&walk, 0, sizeof(walk));
+	walk.session = s;
+	walk.fn = fn;
+	walk.data = data;
 	packet_init(&packet, bytes, sizeof(bytes));
 	error = encode_expectation_dump(&packet, s->request->family);
 	if (error == 0)
@@ -104,7 +125,7 @@ int dump_expectations(struct session *s, ct_message_fn fn, void *data)
 	if (error == 0 && s->looks_only)
 		sandbox_enter(0);
 	if (error == 0)
-		error = ct_dump_receive(&s->dump, fn, data, &answer);
+		error = ct_dump_receive(&s->dump, walk_expectation, &walk, &answer);
 	if (error != 0)
 		session_drop(&s->dump);
 	if (error != 0 && error != -ECANCELED)
@@ -117,7 +138,7 @@ int run_list_expectations(struct session *s)
 	int code;
 
 	look_only(s);
-	code = dump_expectations(s, show_expectation, s);
+	code = dump_expectations(s, show_expectation, NULL);
 	if (code != 0) {
 		output_end(&s->output);
 		session_flush(s);

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flow/expectation.h"
 #include "flow/flow.h"
 
 /* So many entries are remembered. */
@@ -39,5 +40,8 @@ struct recent {
  * told apart by id and tuple; one without an id is never among them.
  */
 bool recent_seen(struct recent *r, const struct flow *flow);
+
+/* Likewise of an expectation (ctnetlink_exp_dump_table() goes on in the same way). */
+bool recent_expectation_seen(struct recent *r, const struct expectation *e);
 
 #endif

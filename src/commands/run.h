@@ -30,7 +30,10 @@ int run_load(struct session *s, struct cli *cli);
 /* Run one request in a session, whatever its command but -R. */
 int run_request(struct session *s, const struct request *request);
 
+/* For one expectation of the table; a negative errno ends the walk (-ECANCELED: it was said). */
+typedef int (*expectation_fn)(struct session *s, const struct expectation *e, void *data);
+
 /* Walk the expectation table; 0 or EXIT_REFUSED after saying why (list.c). */
-int dump_expectations(struct session *s, ct_message_fn fn, void *data);
+int dump_expectations(struct session *s, expectation_fn fn, void *data);
 
 #endif

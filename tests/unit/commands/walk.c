@@ -213,6 +213,45 @@ static void test_chain(void **state)
 	check_window(RECENT_CHAINS);
 }
 
+/* Decoding leaves as it was what an entry does not have. */
+static void test_parts_not_there(void **state)
+{
+	static struct recent recent;
+	struct flow flow;
+	struct tuple *t = &flow.tuple[ORIGINAL];
+
+	(void)state;
+	memset(&recent, 0, sizeof(recent));
+	fake_flow(&flow, 1);
+	t->present &= (uint8_t) ~(TUPLE_PART << 2);
+	t->part[2] = 7;
+	assert_false(recent_seen(&recent, &flow));
+	t->part[2] = 9;
+	assert_true(recent_seen(&recent, &flow));
+	t->part[0]++;
+	assert_false(recent_seen(&recent, &flow));
+}
+
+static void test_expectations(void **state)
+{
+	static struct recent recent;
+	struct flow flow;
+	struct expectation e = {.present = EXPECTATION_TUPLE | EXPECTATION_ID, .id = 5};
+
+	(void)state;
+	memset(&recent, 0, sizeof(recent));
+	fake_flow(&flow, 1);
+	e.tuple = flow.tuple[ORIGINAL];
+	assert_false(recent_expectation_seen(&recent, &e));
+	assert_true(recent_expectation_seen(&recent, &e));
+	e.id++;
+	assert_false(recent_expectation_seen(&recent, &e));
+	e.tuple.part[0]++;
+	assert_false(recent_expectation_seen(&recent, &e));
+	e.present = EXPECTATION_TUPLE;
+	assert_false(recent_expectation_seen(&recent, &e));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +269,8 @@ int main(void)
 		cmocka_unit_test_setup(test_not_sent, fake_setup),
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_chain),
+		cmocka_unit_test(test_parts_not_there),
+		cmocka_unit_test(test_expectations),
 	};
 	return cmocka_run_group_tests_name("walk", tests, NULL, NULL);
 }
