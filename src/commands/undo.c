@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,6 +51,45 @@ static int open_file(const char *path, bool *created)
 	return fd < 0 && errno == EEXIST ? open(path, flags, 0600) : fd;
 }
 
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/*
+ * A regular file belongs to one run at a time: another's lines could be taken off
+ * with what this one could not write, and its file be removed as unused. Where
+ * there are no locks it goes without. 1; 0 when the path has become another file
+ * since it was opened; or a negative errno.
+ */
+static int lock_file(int fd, const char *path)
+{
+	struct stat file, there;
+
+	if (length_of(fd) < 0)
+		return 1;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EWOULDBLOCK : 1;
+	return fstat(fd, &file) == 0 && stat(path, &there) == 0 && same_file(&file, &there);
+}
+
+/* The file, opened and ours alone; or a negative errno. */
+static int take_file(const char *path, bool *created)
+{
+	for (;;) {
+		int fd = open_file(path, created), locked;
+
+		if (fd < 0)
+			return -errno;
+		locked = lock_file(fd, path);
+		if (locked > 0)
+			return fd;
+		close(fd);
+		if (locked < 0)
+			return locked;
+	}
+}
+
 int undo_open(struct session *s)
 {
 	const char *path = s->given->undo_path;
@@ -60,9 +100,13 @@ int undo_open(struct session *s)
 
 	if (path == NULL || s->given->dry_run)
 		return EXIT_DONE;
-	fd = open_file(path, &created);
+	fd = take_file(path, &created);
+	if (fd == -EWOULDBLOCK) {
+		message("--undo: another run writes to '%s'; give each a file of its own", path);
+		return EXIT_REFUSED;
+	}
 	if (fd < 0)
-		return cannot(s, "open", errno);
+		return cannot(s, "open", -fd);
 	length = length_of(fd);
 	if (file_ends_within_line(path, length)) {
 		close(fd);
@@ -141,8 +185,7 @@ static bool is_at(int fd, const char *path)
 {
 	struct stat file, there;
 
-	return fstat(fd, &file) == 0 && lstat(path, &there) == 0 && file.st_dev == there.st_dev &&
-	       file.st_ino == there.st_ino;
+	return fstat(fd, &file) == 0 && lstat(path, &there) == 0 && same_file(&file, &there);
 }
 
 /* A command that was refused before it did anything leaves no file. */
