@@ -98,7 +98,7 @@ static int found(const struct nlmsghdr *message, const void *context, size_t len
 	(void)length;
 	g->session->account.walked++;
 	if (number > g->last || decode_flow(message, &flow) < 0 ||
-		!filter_set_matches(&g->filters, number, &flow))
+		filter_set_match(&g->filters, &flow, 0) != number)
 		return 0;
 	g->session->account.matched++;
 	return changes_put(&g->changes, encode_delete, &flow, number, message);
@@ -120,8 +120,8 @@ static int look_up(struct batch *batch, const struct flow *flow, uint32_t number
 }
 
 /*
- * Look each line's tuple up, many to a send, and delete what was found. Two
- * lines that name one entry: the second one's deletion finds it gone.
+ * Look each line's tuple up, many to a send, and delete what was found. Of two
+ * lines that name one entry the first deletes it.
  */
 static int run_look_ups(struct load_group *g)
 {

@@ -240,7 +240,7 @@ int filter_set_add(struct filter_set *set, const struct filter *filter)
 	return 0;
 }
 
-bool filter_set_matches(const struct filter_set *set, size_t number, const struct flow *flow)
+static bool matches(const struct filter_set *set, size_t number, const struct flow *flow)
 {
 	const struct filter_entry *entry = &set->entries[number];
 
@@ -263,7 +263,7 @@ size_t filter_set_match(const struct filter_set *set, const struct flow *flow, s
 		number = shape->first[hash & (shape->buckets - 1)];
 		for (; number != NO_ENTRY && number < best; number = set->entries[number].next) {
 			if (number >= from && set->entries[number].hash == hash &&
-				filter_set_matches(set, number, flow)) {
+				matches(set, number, flow)) {
 				best = number;
 				break;
 			}

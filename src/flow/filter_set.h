@@ -37,9 +37,6 @@ int filter_set_add(struct filter_set *set, const struct filter *filter);
  */
 size_t filter_set_match(const struct filter_set *set, const struct flow *flow, size_t from);
 
-/* Whether filter `number` of the set matches the flow. */
-bool filter_set_matches(const struct filter_set *set, size_t number, const struct flow *flow);
-
 /* Bytes that the set holds, to keep it within bounds. */
 size_t filter_set_bytes(const struct filter_set *set);
 

@@ -126,10 +126,8 @@ static void test_like_each_alone(void **state)
 
 		random_flow(&flow);
 		for (size_t i = FILTERS; i-- > from;) {
-			bool matches = filter_matches(&filters[i], &flow);
-
-			assert_int_equal(filter_set_matches(&set, i, &flow), matches);
-			expected = matches ? i : expected;
+			if (filter_matches(&filters[i], &flow))
+				expected = i;
 		}
 		assert_int_equal(filter_set_match(&set, &flow, from), expected);
 		hits += expected != FILTER_SET_NONE;
