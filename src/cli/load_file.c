@@ -164,7 +164,8 @@ int load_file_next(struct load_file *f, struct complaint *complaint)
 	ssize_t length;
 
 	errno = 0;
-	while ((length = getline(&f->text, &f->size, f->stream)) >= 0) {
+	/* A line that reading failed in is given as if it ended there. */
+	while ((length = getline(&f->text, &f->size, f->stream)) >= 0 && !ferror(f->stream)) {
 		f->line++;
 		if (length > 0 && f->text[length - 1] == '\n')
 			f->text[--length] = '\0';
@@ -174,7 +175,7 @@ int load_file_next(struct load_file *f, struct complaint *complaint)
 		if (result != 0)
 			return result;
 	}
-	if (feof(f->stream))
+	if (length < 0 && feof(f->stream))
 		return 0;
 	f->line++; /* the one that cannot be had */
 	f->broken = true;

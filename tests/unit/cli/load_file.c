@@ -254,6 +254,37 @@ static void a_pipe(void **state)
 	unlink(path);
 }
 
+/* A connection that is reset within its second line. */
+static ssize_t torn_read(void *cookie, char *bytes, size_t size)
+{
+	static const char text[] = "-C\n-D -p udp";
+	unsigned *reads = cookie;
+
+	if ((*reads)++ > 0 || size < sizeof(text)) {
+		errno = ECONNRESET;
+		return -1;
+	}
+	memcpy(bytes, text, sizeof(text) - 1);
+	return sizeof(text) - 1;
+}
+
+static void a_line_that_cannot_be_read_to_its_end(void **state)
+{
+	const cookie_io_functions_t functions = {.read = torn_read};
+	unsigned reads = 0;
+	struct load_file f = {.path = "torn", .stream = fopencookie(&reads, "r", functions)};
+	struct complaint c;
+
+	(void)state;
+	assert_non_null(f.stream);
+	next_is(&f, 1, "[-C]");
+	assert_int_equal(load_file_next(&f, &c), -1);
+	assert_true(f.broken);
+	assert_int_equal(f.line, 2);
+	assert_string_equal(c.text, "cannot be read: Connection reset by peer");
+	load_file_close(&f);
+}
+
 /* Words that were kept make a line again. */
 static void kept_words(void **state)
 {
@@ -287,6 +318,7 @@ int main(void)
 		cmocka_unit_test(lines_and_words_of_any_length),
 		cmocka_unit_test(what_cannot_be_opened),
 		cmocka_unit_test(a_pipe),
+		cmocka_unit_test(a_line_that_cannot_be_read_to_its_end),
 		cmocka_unit_test(kept_words),
 	};
 
