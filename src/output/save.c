@@ -185,6 +185,20 @@ static char *put_translated(
 }
 
 /*
+ * A translation gives a key its mirror (nf_nat_proto.c translates none of GRE), so a
+ * reply with another one was made as it is, unless the kernel says it was translated.
+ */
+static bool has_own_key(const struct saved *saved, const struct translation *t)
+{
+	const struct tuple *tuple = saved->flow->tuple;
+
+	return saved->protocol && saved->protocol->part[t->part].kind == PART_KEY &&
+	       !(saved->flow->present & FLOW_STATUS && saved->flow->status & t->status) &&
+	       tuple_has_part(&tuple[REPLY], t->part) &&
+	       tuple[REPLY].part[t->part] != tuple[ORIGINAL].part[!t->part];
+}
+
+/*
  * One address of the reply tuple. Another address than the original one's is a
  * translation; another port alone is one only where the kernel says so.
  */
@@ -199,7 +213,7 @@ static char *put_reply_address(char *p, const struct saved *saved, const struct 
 
 	if (!(reply->present & t->tuple_bit))
 		return p;
-	if (known && !address_equal(address, from))
+	if (known && !address_equal(address, from) && !has_own_key(saved, t))
 		return put_translated(
 			put_name(p, t->changed), reply, address, port_behind(saved, t, false));
 	if (flow->present & FLOW_STATUS && flow->status & t->status && flow_has_nat(flow, t->kind))

@@ -49,6 +49,27 @@ static void test_each_protocol(void **state)
 		     "-p 89\n");
 }
 
+/* NAT would give a key its mirror: a reply with another one is as it was made. */
+static void test_own_key(void **state)
+{
+	struct flow flow = make_flow(IPPROTO_GRE, "192.0.2.15", "198.51.100.20", 8, 10);
+
+	(void)state;
+	assert_int_equal(inet_pton(AF_INET, "203.0.113.7", &flow.tuple[REPLY].source), 1);
+	check(&flow,
+		"-A -t 99 -u UNSET -s 192.0.2.15 -d 198.51.100.20 -g 203.0.113.7 -q 192.0.2.15 "
+		"-p gre --srckey 8 --dstkey 10 --reply-key-src 10 --reply-key-dst 8\n");
+	flow.tuple[REPLY].part[0] = 3;
+	check(&flow,
+		"-A -t 99 -u UNSET -s 192.0.2.15 -d 198.51.100.20 -r 203.0.113.7 -q 192.0.2.15 "
+		"-p gre --srckey 8 --dstkey 10 --reply-key-src 3 --reply-key-dst 8\n");
+	flow.present |= FLOW_STATUS;
+	flow.status |= IPS_DST_NAT;
+	check(&flow,
+		"-A -t 99 -u UNSET -s 192.0.2.15 -d 198.51.100.20 -g 203.0.113.7 -q 192.0.2.15 "
+		"-p gre --srckey 8 --dstkey 10 --reply-key-src 3 --reply-key-dst 8\n");
+}
+
 static void test_status(void **state)
 {
 	struct flow flow = make_unknown();
@@ -419,6 +440,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_protocol),
+		cmocka_unit_test(test_own_key),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_command_by_subject_and_event),
 		cmocka_unit_test(test_fixed_timeout),
