@@ -606,12 +606,13 @@ static struct node *parse_parentheses(struct parser *p)
 
 static struct node *parse_condition(struct parser *p)
 {
+	bool nests = p->token.kind == TOKEN_NOT || p->token.kind == TOKEN_OPEN;
 	struct node *node = NULL;
 
-	/* The first condition is in none. */
-	if (p->depth++ > DEPTH_MAX)
+	if (nests && p->depth == DEPTH_MAX)
 		return parser_fail(
 			p, &p->token, "more than %d parentheses and nots in each other", DEPTH_MAX);
+	p->depth++;
 	switch (p->token.kind) {
 	case TOKEN_NOT:
 		parser_advance(p);

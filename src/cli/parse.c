@@ -240,6 +240,7 @@ static int nobodys_option(
 	snprintf(typed, sizeof(typed), "%.*s", (int)length, name);
 	suggest_start(&nearest, typed);
 	offer_options(&nearest, g->protocol);
+	suggest_offer(&nearest, command_rows[COMMAND_LOAD].name);
 	/* Those of a protocol that is not named yet. */
 	for (size_t i = 0; g->protocol == NULL && i < protocol_count; i++)
 		offer_options(&nearest, &protocols[i]);

@@ -69,10 +69,15 @@ int value_file(
 int value_u32(const struct given *g, int id, const char *text, enum value_base base,
 	uint32_t maximum, const char *what, uint32_t *out, struct complaint *c)
 {
+	struct spelling s;
 	uint64_t value = 0;
 	int error = base == DECIMAL ? parse_decimal(text, 0, maximum, &value)
 				    : parse_number(text, 0, maximum, &value);
 
+	if (error < 0 && base == ANY_BASE && text[0] == '0' &&
+		parse_decimal(text, 0, maximum, &value) == 0)
+		return complain(c, "%s: '%s' is not %s: a number that begins with 0 is octal",
+			option_spelled(&s, g, id), text, what);
 	if (error < 0)
 		return value_not_a(g, id, text, what, c);
 	*out = (uint32_t)value;

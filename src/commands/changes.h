@@ -27,8 +27,6 @@ struct changes {
 	uint8_t *context; /* a number and an entry, on their way into the batch */
 };
 
-/* An encoder of one message about a flow, as in ctnetlink/encode.h. */
-
 /* Opens s->change, too. 0, or EXIT_REFUSED after saying why not. */
 int changes_open(struct changes *c, struct session *s, change_fn done, void *data);
 

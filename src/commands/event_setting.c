@@ -15,8 +15,9 @@ static void tell(const struct watch *watch, uint64_t entries, const char *of)
 {
 	bool expects = watch->session->request->table == TABLE_EXPECT;
 
-	message_plain("NOTICE: %" PRIu64 " entries%s are older than this listener: %s without an "
-		      "event (net.netfilter.nf_conntrack_events is 2; 1 lets every new entry speak)",
+	message_plain(
+		"NOTICE: %" PRIu64 " entries%s are older than this listener: %s without an "
+		"event (net.netfilter.nf_conntrack_events is 2; 1 lets every new entry speak)",
 		entries, of,
 		expects ? "what those expect that were made while nobody listened comes and goes"
 			: "those made while nobody listened change and end");

@@ -315,7 +315,7 @@ int run_events(struct session *s)
 	int code;
 
 	watch.session = s;
-	watch.signals = -1;
+	watch.signals = watch.sync.buckets = watch.queue.opened = -1;
 	matching_begin(&matching, &s->request->filter);
 	watch.summary = summary_is_wanted(s->request) ? &summary : NULL;
 	code = start(&watch);

@@ -34,9 +34,8 @@ static const struct reason {
 	{EPERM, ON(COMMAND_UPDATE), false,
 		"the timeout of this entry is fixed and cannot be changed"},
 	{EPERM, ON(COMMAND_ADD), false,
-		"not permitted; CAP_NET_ADMIN is needed in this network namespace (run it as "
-		"root), "
-		"and the timeout of an entry that has it fixed cannot be changed"},
+		"not permitted; the timeout of an entry that has it fixed cannot be changed, and "
+		"nothing without CAP_NET_ADMIN in this network namespace"},
 	{EPERM, ON_ANY, false,
 		"not permitted; CAP_NET_ADMIN is needed in this network namespace (run it as "
 		"root)"},
