@@ -21,11 +21,12 @@ static void change_status(const struct flow *asked, const struct flow *old, stru
 {
 	/* Of these the kernel says nothing and does nothing (IPS_UNCHANGEABLE_MASK). */
 	const uint32_t ignored = IPS_OFFLOAD | IPS_HW_OFFLOAD;
-	uint32_t added = asked->status & ~old->status;
+	uint32_t had = old->present & FLOW_STATUS ? old->status : 0;
+	uint32_t added = asked->status & ~had;
 
 	if ((asked->present & FLOW_STATUS) == 0 || (added & ~ignored) == 0)
 		return;
-	change->status = old->status | (added & ~ignored);
+	change->status = had | (added & ~ignored);
 	change->present |= FLOW_STATUS;
 }
 
@@ -58,11 +59,12 @@ static void change_state(const struct flow *asked, const struct flow *old, struc
 		       ((old->present & FLOW_STATE) == 0 || asked->state != old->state);
 
 	for (int d = 0; d < DIRECTIONS; d++)
-		differs |= (known & FLOW_VTAG << d) != 0 && asked->vtag[d] != old->vtag[d];
+		differs |= (known & FLOW_VTAG << d) != 0 &&
+			   ((old->present & FLOW_VTAG << d) == 0 || asked->vtag[d] != old->vtag[d]);
 	if (!differs)
 		return;
 	change->state = known & FLOW_STATE ? asked->state : old->state;
-	change->present |= FLOW_STATE;
+	change->present |= (asked->present | old->present) & FLOW_STATE;
 	for (int d = 0; d < DIRECTIONS; d++) {
 		change->vtag[d] = known & FLOW_VTAG << d ? asked->vtag[d] : old->vtag[d];
 		change->present |= ((asked->present | old->present) & FLOW_VTAG << d);

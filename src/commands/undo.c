@@ -14,6 +14,9 @@
 
 #define BUFFER_SIZE (64 * 1024)
 
+/* How often the file is opened that is another one as soon as it is locked. */
+#define OPENINGS 100
+
 struct undo {
 	struct writer writer;
 	struct output output;
@@ -73,10 +76,13 @@ static int lock_file(int fd, const char *path)
 	return fstat(fd, &file) == 0 && stat(path, &there) == 0 && same_file(&file, &there);
 }
 
-/* The file, opened and ours alone; or a negative errno. */
+/*
+ * The file, opened and ours alone; or a negative errno. What is another file each
+ * time is on a file system that tells no file from another, or is taken away at once.
+ */
 static int take_file(const char *path, bool *created)
 {
-	for (;;) {
+	for (unsigned i = 0; i < OPENINGS; i++) {
 		int fd = open_file(path, created), locked;
 
 		if (fd < 0)
@@ -88,6 +94,7 @@ static int take_file(const char *path, bool *created)
 		if (locked < 0)
 			return locked;
 	}
+	return -EBUSY;
 }
 
 int undo_open(struct session *s)

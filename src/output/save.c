@@ -54,16 +54,25 @@ static bool is_tcp(const struct saved *saved)
 	return saved->protocol && saved->protocol->extra & PROTOCOL_TCP;
 }
 
-/* A word of any length, in quotes where -R (not a shell) would take it for two. */
+static char *put_word_special(char *p, uint32_t code, const uint8_t *bytes, unsigned length)
+{
+	if (code == '"' || code == '\\')
+		return put_character(put_character(p, '\\'), (char)code);
+	return put_plain_special(p, code, bytes, length);
+}
+
+/*
+ * A word of any length, in quotes where -R (not a shell) would take it for two or
+ * for the beginning of some; in them, only, a backslash keeps the sign behind it.
+ */
 static char *put_word(struct output *o, char *p, const char *option, const char *word)
 {
-	bool quoted = strpbrk(word, " \t") != NULL;
-
 	p = put_name(p, option);
-	if (quoted)
-		p = put_character(p, '"');
-	p = put_plain(o->writer, p, word, strlen(word));
-	return quoted ? put_character(p, '"') : p;
+	if (strpbrk(word, " \t\"") == NULL)
+		return put_plain(o->writer, p, word, strlen(word));
+	p = put_escaped(o->writer, put_character(p, '"'), (const uint8_t *)word, strlen(word),
+		"\"\\", put_word_special);
+	return put_character(p, '"');
 }
 
 static char *put_timeout(char *p, const char *option, const struct saved *saved)
@@ -195,6 +204,7 @@ static bool has_own_key(const struct saved *saved, const struct translation *t)
 	return saved->protocol && saved->protocol->part[t->part].kind == PART_KEY &&
 	       !(saved->flow->present & FLOW_STATUS && saved->flow->status & t->status) &&
 	       tuple_has_part(&tuple[REPLY], t->part) &&
+	       tuple_has_part(&tuple[ORIGINAL], !t->part) &&
 	       tuple[REPLY].part[t->part] != tuple[ORIGINAL].part[!t->part];
 }
 
@@ -328,7 +338,7 @@ static char *put_windows(char *p, const char *option, const struct saved *saved)
 {
 	const struct flow *flow = saved->flow;
 	const struct tcp_flags *flags = flow->tcp_flags;
-	uint8_t usual = tcp_usual_flags(flow->state);
+	uint8_t usual = tcp_usual_flags(flow->present & FLOW_STATE ? flow->state : 0);
 
 	(void)option;
 	if (!saves_windows(saved) ||
@@ -411,7 +421,7 @@ static char *put_master(char *p, const char *option, const struct saved *saved)
 
 static char *put_mark(char *p, const char *option, const struct saved *saved)
 {
-	bool present = saved->flow->present & FLOW_MARK; /* no kernel tells a 0 in a dump */
+	bool present = saved->flow->present & FLOW_MARK; /* a 0 is told by some kernels only */
 	uint32_t mark = present ? saved->flow->mark : 0;
 	bool over = saved->o->flags & OUTPUT_OVER;
 

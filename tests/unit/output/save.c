@@ -49,6 +49,29 @@ static void test_each_protocol(void **state)
 		     "-p 89\n");
 }
 
+static void test_quotes(void **state)
+{
+	static const char *const helpers[][2] = {
+		{"a\\b", " --helper a\\b\n"},
+		{"a b", " --helper \"a b\"\n"},
+		{"a\"b", " --helper \"a\\\"b\"\n"},
+		{"a \\b", " --helper \"a \\\\b\"\n"},
+	};
+	struct page page;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(helpers) / sizeof(helpers[0]); i++) {
+		struct flow flow = make_unknown();
+
+		flow.present |= FLOW_HELPER;
+		strcpy(flow.helper, helpers[i][0]);
+		page_open(&page, &output_save);
+		output_flow(&page.output, &flow, NULL);
+		assert_non_null(strstr(page_text(&page), helpers[i][1]));
+		page_close(&page);
+	}
+}
+
 /* NAT would give a key its mirror: a reply with another one is as it was made. */
 static void test_own_key(void **state)
 {
@@ -440,6 +463,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_protocol),
+		cmocka_unit_test(test_quotes),
 		cmocka_unit_test(test_own_key),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_command_by_subject_and_event),
