@@ -92,12 +92,12 @@ static bool read_family(
 	return value->number != 0;
 }
 
-/* The kernel names no zone where it is 0. */
-static bool read_zone(
+/* Where they are 0 the kernel names no zone, and in events no mark. */
+static bool read_zero_if_not_named(
 	const struct field *field, const struct flow *flow, uint64_t now, struct field_value *value)
 {
 	(void)now;
-	value->number = field_present(field, flow) ? flow->zone : 0;
+	value->number = field_present(field, flow) ? field_number(field, flow) : 0;
 	return true;
 }
 
@@ -224,10 +224,11 @@ const struct field fields[] = {
 	{"status", "status flags", FIELD_STATUS, FACT(FLOW_STATUS, status)},
 	{"timeout", "seconds left", FIELD_TIMEOUT, FACT(FLOW_TIMEOUT, timeout)},
 	{"state", "state of the protocol", FIELD_STATE, FACT(FLOW_STATE, state)},
-	{"mark", "mark", FIELD_U32, FACT(FLOW_MARK, mark)},
+	{"mark", "mark", FIELD_U32, FACT(FLOW_MARK, mark), .read = read_zero_if_not_named},
 	{"secmark", "security mark", FIELD_U32, FACT(FLOW_SECMARK, secmark)},
 	{"secctx", "security context", FIELD_SLICE, FACT(FLOW_SECCTX, secctx)},
-	{"zone", "zone of both directions", FIELD_U16, FACT(FLOW_ZONE, zone), .read = read_zone},
+	{"zone", "zone of both directions", FIELD_U16, FACT(FLOW_ZONE, zone),
+		.read = read_zero_if_not_named},
 	{"use", "reference count", FIELD_U32, FACT(FLOW_USE, use)},
 	{"id", "id of the entry", FIELD_U32, FACT(FLOW_ID, id)},
 	{"labels", "labels", FIELD_LABELS, FACT(FLOW_LABELS, labels), .alias = "label"},

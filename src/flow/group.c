@@ -351,7 +351,7 @@ static void add_sums(struct group_table *table, const struct flow *flow, uint64_
 static int64_t find_group(
 	struct group_table *table, struct group_store *store, const uint64_t *key, bool *is_new)
 {
-	const struct group_sketch *sketch = &table->sketch;
+	struct group_sketch *sketch = &table->sketch;
 	int64_t n = group_store_find(store, key);
 	uint32_t lightest;
 
@@ -362,6 +362,7 @@ static int64_t find_group(
 		*is_new = true;
 		return group_store_add(store, key);
 	}
+	sketch->gave_up = true;
 	lightest = sketch->heap[0];
 	group_at(store, lightest)[store->stride - 1] = weight_of(table, lightest);
 	group_store_rename(store, lightest, key);

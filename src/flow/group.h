@@ -39,6 +39,7 @@ struct group_counts {
 /* With a limit: the groups as a heap, the lightest on top, and where in it each is. */
 struct group_sketch {
 	size_t limit;    /* 0: none */
+	bool gave_up;    /* a group lost its place to another */
 	unsigned weight; /* the word behind the key that is weighed: 0 flows, 1 the first sum … */
 	uint32_t *heap;
 	uint32_t *place; /* by group */

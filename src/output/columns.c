@@ -56,7 +56,5 @@ void columns_of(const struct output *o, struct columns *columns)
 
 uint64_t output_now(const struct output *o, const struct event *event)
 {
-	if (event == NULL)
-		return (uint64_t)o->now * NANOSECONDS;
-	return nanoseconds_of(event->received);
+	return event == NULL ? o->moment : nanoseconds_of(event->received);
 }

@@ -42,7 +42,8 @@ static char *put_labels(struct output *o, char *p, const uint8_t labels[static L
 		if (!label_is_set(labels, bit))
 			continue;
 		p = put_string(p, before);
-		p = name != NULL ? put_text(o, p, name, strlen(name)) : put_u32(p, bit);
+		p = name != NULL ? put_text(o, p, name, strlen(name))
+				 : put_unnamed_label(p, o->labels != NULL, bit);
 		before = ",";
 	}
 	return put_character(p, '"');

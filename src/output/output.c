@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/output.h"
 
+#include "base/clock.h"
+
 static void output_begin(struct output *o)
 {
 	if (o->begun)
 		return;
 	o->begun = true;
-	if (!o->now)
-		o->now = time(NULL);
+	if (o->now == 0) {
+		struct timespec now;
+
+		clock_gettime(CLOCK_REALTIME, &now);
+		o->now = now.tv_sec;
+		o->moment = nanoseconds_of(now);
+	}
 	if (o->format->begin)
 		o->format->begin(o);
 }

@@ -108,8 +108,9 @@ struct output {
 	const struct view *view;        /* columns and manner; NULL: the usual ones */
 	struct names *names;            /* NULL: numbers are not resolved */
 	const char *netns;              /* the namespace of counts and counters; NULL: not said */
-	time_t now; /* for delta-time; 0: the format asks the clock once a begin */
-	bool begun; /* something was printed (head included) */
+	time_t now;                     /* for delta-time; 0: the clock is asked, once */
+	uint64_t moment;                /* the same in nanoseconds, for ages */
+	bool begun;                     /* something was printed (head included) */
 	uint64_t records;
 };
 

@@ -83,9 +83,7 @@ size_t summary_others(const struct summary *summary, struct group_counts *others
 
 bool summary_is_approximate(const struct summary *summary)
 {
-	const struct group_table *table = summary->table;
-
-	return table->sketch.limit > 0 && group_count(table) == table->sketch.limit;
+	return summary->table->sketch.gave_up;
 }
 
 /* --- lines ------------------------------------------------------------ */

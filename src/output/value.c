@@ -99,6 +99,11 @@ static char *put_status(char *p, uint32_t status)
 	return p > start ? p - 1 : put_character(p, '-');
 }
 
+char *put_unnamed_label(char *p, bool beside_names, unsigned bit)
+{
+	return put_u32(beside_names ? put_string(p, "bit:") : p, bit);
+}
+
 static char *put_labels(
 	char *p, const struct value_style *style, const uint8_t labels[static LABEL_BYTES])
 {
@@ -113,7 +118,8 @@ static char *put_labels(
 			continue;
 		if (p > last)
 			return put_string(p, CUT);
-		p = name != NULL ? put_start_of(p, name, strlen(name)) : put_u32(p, bit);
+		p = name != NULL ? put_start_of(p, name, strlen(name))
+				 : put_unnamed_label(p, style->labels != NULL, bit);
 		p = put_character(p, ',');
 	}
 	return p > start ? p - 1 : put_character(p, '-');

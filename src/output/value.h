@@ -22,6 +22,9 @@ struct value_style {
 	const struct label_map *labels; /* names of labels; NULL: their numbers */
 };
 
+/* A label by its number; as "bit:40" beside names, of which one may be "40". */
+char *put_unnamed_label(char *p, bool beside_names, unsigned bit);
+
 char *put_value(char *p, const struct value_style *style, const struct field *field,
 	const struct field_value *value);
 

@@ -182,12 +182,13 @@ static void what_is_worked_out(void **state)
 		{"orig_bytes", 700},
 		{"age", 60},
 		{"state", 3},
+		{"mark", 0},
 		{"zone", 0},
 		{"orig_zone", 0},
 		{"reply_zone", 4},
 	};
 	static const char *const unknown[] = {"icmp_type", "icmp_code", "icmp_id", "srckey",
-		"dstkey", "reply_packets", "reply_bytes", "timeout", "mark", "helper", "netns"};
+		"dstkey", "reply_packets", "reply_bytes", "timeout", "secmark", "helper", "netns"};
 	const struct flow flow = translated();
 	struct field_value value = {.number = 0};
 
@@ -212,8 +213,9 @@ static void what_a_flow_lacks_is_unknown(void **state)
 	for (size_t i = 0; i < field_count; i++) {
 		bool known = field_read(&fields[i], &flow, NOW, &value);
 
-		/* Without a zone it is zone 0, and nothing of a tuple is no translation. */
+		/* Without a zone or mark it is 0, and nothing of a tuple is no translation. */
 		assert_int_equal(known, strstr(fields[i].name, "zone") != NULL ||
+						strcmp(fields[i].name, "mark") == 0 ||
 						strcmp(fields[i].name, "nat") == 0);
 	}
 }

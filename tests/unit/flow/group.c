@@ -111,7 +111,7 @@ static void both_widths_count(void **state)
 
 static void what_is_not_known_is_a_group_of_its_own(void **state)
 {
-	struct view view = make_view("mark", NULL);
+	struct view view = make_view("use", NULL);
 	struct flow flow = make_flow(AF_INET, 1, 1, GROUP_UNKNOWN);
 	struct group_table table;
 	struct group group;
@@ -120,7 +120,7 @@ static void what_is_not_known_is_a_group_of_its_own(void **state)
 	assert_int_equal(group_start(&table, &view, 0), 0);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(group_add(&table, &flow, 0), 0);
-	flow.present |= FLOW_MARK; /* which is 0, and known */
+	flow.present |= FLOW_USE; /* which is 0, and known */
 	assert_int_equal(group_add(&table, &flow, 0), 0);
 	assert_int_equal(group_count(&table), 2);
 	group = shown(&table, 0);

@@ -84,6 +84,9 @@ static void test_clock_is_asked_where_nobody_set_it(void **state)
 	page.output.now = 0;
 	output_flow(&page.output, &flow, NULL);
 	assert_in_range(page.output.now, before, time(NULL));
+	/* Ages are of the same moment, but no whole seconds. */
+	assert_int_equal(page.output.moment / NANOSECONDS, page.output.now);
+	assert_int_not_equal(page.output.moment % NANOSECONDS, 0);
 	page_close(&page);
 }
 

@@ -70,6 +70,7 @@ static inline void page_open(struct page *page, const struct output_format *form
 	page->output.format = format;
 	page->output.writer = &page->writer;
 	page->output.now = SAMPLE_SECOND + 9;
+	page->output.moment = (SAMPLE_SECOND + 9) * NANOSECONDS;
 }
 
 /* All that was written so far, NUL terminated. */

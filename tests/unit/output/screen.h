@@ -40,6 +40,7 @@ static inline void screen_open(
 	screen->output.format = format;
 	screen->output.writer = &screen->writer;
 	screen->output.now = SAMPLE_SECOND + 9;
+	screen->output.moment = (SAMPLE_SECOND + 9) * NANOSECONDS;
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setenv("TERM", "xterm", 1);
 	setenv("NO_COLOR", "1", 1);

@@ -121,6 +121,17 @@ static void test_approximate(void **state)
 		"192.0.2.1        3       30   4500   60.0%\n"
 		"2001:db8::1     ~2        -      -   40.0%\n"
 		"total            5       30   4500  100.0%\n");
+	/* Room for as many as there are. */
+	count_flows("src", NULL, 3);
+	check(&output_json, 0,
+		"{\"summary\":\"group\",\"key\":{\"src\":\"192.0.2.1\"},\"flows\":3,"
+		"\"packets\":30,\"bytes\":4500,\"share\":0.600000}\n"
+		"{\"summary\":\"group\",\"key\":{\"src\":\"192.0.2.3\"},\"flows\":1,"
+		"\"share\":0.200000}\n"
+		"{\"summary\":\"group\",\"key\":{\"src\":\"2001:db8::1\"},\"flows\":1,"
+		"\"share\":0.200000}\n"
+		"{\"summary\":\"total\",\"groups\":3,\"flows\":5,\"packets\":30,\"bytes\":4500,"
+		"\"share\":1.000000,\"approximate\":false}\n");
 	count_flows("src", NULL, 2);
 	view.top = 1;
 	check(&output_json, 0,

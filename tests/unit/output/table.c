@@ -92,7 +92,7 @@ static void test_labels(void **state)
 		page.output.view = i % 2 ? &view : NULL;
 		output_flow(&page.output, &flow, NULL);
 		output_end(&page.output);
-		assert_int_equal(strstr(page_text(&page), "guest,1") != NULL, i % 2 == 0);
+		assert_int_equal(strstr(page_text(&page), "guest,bit:1") != NULL, i % 2 == 0);
 		page_close(&page);
 	}
 }
@@ -149,7 +149,7 @@ static void test_csv_quotes(void **state)
 	output_end(&page.output);
 	assert_string_equal(page_text(&page),
 		"secctx,labels,status,helper_info,src\n"
-		"\"x,\"\"y\"\"\\x0a\",\"a \"\"b\"\", c,1\",\"SEEN_REPLY,ASSURED,CONFIRMED\",ab,"
+		"\"x,\"\"y\"\"\\x0a\",\"a \"\"b\"\", c,bit:1\",\"SEEN_REPLY,ASSURED,CONFIRMED\",ab,"
 		"192.0.2.1\n");
 	page_close(&page);
 }

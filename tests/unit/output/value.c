@@ -105,7 +105,7 @@ static void test_every_kind(void **state)
 	assert_string_equal(text_of("status", &style, &flow), "CONFIRMED");
 	assert_string_equal(text_of("confidence", &style, &flow), "unreplied");
 	assert_string_equal(text_of("nat", &style, &flow), "none");
-	assert_string_equal(text_of("labels", &style, &flow), "one,2");
+	assert_string_equal(text_of("labels", &style, &flow), "one,bit:2");
 	assert_string_equal(text_of("labels", &people, &flow), "1,2");
 	assert_string_equal(text_of("helper", &style, &flow), "ftp");
 	assert_string_equal(text_of("secctx", &style, &flow), "a\\x1b[31m\xc3\xa9");
