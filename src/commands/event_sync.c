@@ -11,7 +11,7 @@
 /* Entries of the walk between two looks at the events. */
 #define ENTRIES_A_TURN 32
 
-/* How long an event that an end overtook may take to come, by whole seconds of the clock. */
+/* How long an event that was overtaken may take to come, by whole seconds of the clock. */
 #define OVERTAKEN_SECONDS 1
 
 /*
@@ -20,6 +20,13 @@
  * have read on.
  */
 #define SENT_AGAIN UINT64_C(60000000000)
+
+/*
+ * How long the kernel may take to tell of an entry that is in the table already
+ * (nf_conntrack_confirm() does it next; a process that makes one may be put off).
+ * What comes later is shown as another entry, which it nearly always is.
+ */
+#define SETTLING (NANOSECONDS / 10)
 
 /* The least time between the ends of two walks, and no more walking than resting. */
 #define PAUSE NANOSECONDS
@@ -92,33 +99,34 @@ static int show_end(const struct flow *flow, void *data)
 
 /* --- events ---------------------------------------------------------------- */
 
-static void note_end(struct watch *watch, const struct flow *flow, bool unheard)
+static void note(struct watch *watch, const struct flow *flow, bool is_first, bool is_end)
 {
 	struct event_sync *sync = &watch->sync;
 
 	if (flow->present & FLOW_ID)
-		sync->ends[flow->id % EVENT_SYNC_ENDS] =
-			(struct event_end){.tuple = flow->tuple[ORIGINAL],
+		sync->latest[flow->id % EVENT_SYNC_LATEST] =
+			(struct event_latest){.tuple = flow->tuple[ORIGINAL],
 				.id = flow->id,
 				.when = watch->received.tv_sec,
-				.unheard = unheard};
+				.is_first = is_first,
+				.is_end = is_end};
 }
 
-/* The event that an end overtook comes behind it: see the head of event_sync.h. */
+/* The event that another of its entry overtook comes behind it: see the head of event_sync.h. */
 static bool is_overtaken(struct watch *watch, const struct flow *flow, enum event_type type)
 {
-	struct event_end *end = &watch->sync.ends[flow->id % EVENT_SYNC_ENDS];
+	struct event_latest *latest = &watch->sync.latest[flow->id % EVENT_SYNC_LATEST];
 
-	if (!(flow->present & FLOW_ID) || end->id != flow->id ||
-		watch->received.tv_sec - end->when > OVERTAKEN_SECONDS)
+	if (!(flow->present & FLOW_ID) || latest->id != flow->id ||
+		watch->received.tv_sec - latest->when > OVERTAKEN_SECONDS)
 		return false;
-	if (end->when == 0 || !tuple_equal(&end->tuple, &flow->tuple[ORIGINAL]))
+	if (latest->when == 0 || !tuple_equal(&latest->tuple, &flow->tuple[ORIGINAL]))
 		return false;
 	if (type == EVENT_UPDATE)
-		return !image_has(&watch->sync.image, flow);
-	if (!end->unheard)
+		return latest->is_end && !image_has(&watch->sync.image, flow);
+	if (!latest->is_first)
 		return false;
-	end->when = 0;
+	latest->when = 0;
 	return true;
 }
 
@@ -139,9 +147,40 @@ static int take_end(struct watch *watch, const struct flow *flow, struct event *
 		return 0; /* shown already: it was not delivered then, and comes now */
 	if (!heard && !sync->quiet)
 		error = show(watch, flow, EVENT_NEW);
-	note_end(watch, flow, !heard && !sync->walking && !sync->wanted);
+	note(watch, flow, !heard && !sync->walking && !sync->wanted, true);
 	if (error == 0 && sync->walking)
 		error = image_put(&sync->ended, flow, 0, &put);
+	return error ? error : event_watch_show(watch, flow, event);
+}
+
+/* What is known of an entry that ended unheard, when another of its number and tuple is there. */
+static int show_missed_end(struct watch *watch, const struct flow *next)
+{
+	struct flow ended = {.present = next->present & (FLOW_ID | FLOW_ZONE),
+		.id = next->id,
+		.zone = next->zone};
+
+	ended.tuple[ORIGINAL] = next->tuple[ORIGINAL];
+	return show(watch, &ended, EVENT_DESTROY);
+}
+
+/*
+ * The NEW of what is in the image: the walk met the entry before its NEW was
+ * sent, or it is another entry and the end of the one before was missed.
+ */
+static int take_known_new(struct watch *watch, const struct flow *flow, struct event *event,
+	const struct image_put *put)
+{
+	const struct event_sync *sync = &watch->sync;
+	bool is_settled = !sync->walking && event_watch_now() >= sync->settled;
+	int error = 0;
+
+	if (is_settled || !(put->marks & IMAGE_SEEN))
+		error = show_missed_end(watch, flow);
+	else if (!(put->marks & IMAGE_SILENT) && put->result == IMAGE_SAME)
+		return 0;
+	else if (!(put->marks & IMAGE_SILENT))
+		event->type = EVENT_UPDATE;
 	return error ? error : event_watch_show(watch, flow, event);
 }
 
@@ -161,12 +200,14 @@ int event_sync_event(struct watch *watch, const struct flow *flow, struct event 
 	error = image_put(&sync->image, flow, sync->walking ? IMAGE_SEEN : 0, &put);
 	if (error != 0)
 		return error;
-	if (event->type == EVENT_NEW && put.result != IMAGE_NEW && !(put.marks & IMAGE_SILENT))
-		return 0;
+	if (event->type == EVENT_NEW && put.result != IMAGE_NEW)
+		return take_known_new(watch, flow, event, &put);
 	/* Its NEW was missed; where that is not asked for the change is all there is to tell. */
-	if (event->type == EVENT_UPDATE && put.result == IMAGE_NEW && !sync->quiet &&
-		watch->session->request->event_mask & EVENTS_NEW)
-		return show(watch, flow, EVENT_NEW);
+	if (event->type == EVENT_UPDATE && put.result == IMAGE_NEW && !sync->quiet) {
+		note(watch, flow, true, false);
+		if (watch->session->request->event_mask & EVENTS_NEW)
+			return show(watch, flow, EVENT_NEW);
+	}
 	return event_watch_show(watch, flow, event);
 }
 
@@ -257,6 +298,7 @@ static int walk(struct watch *watch)
 	if (error == 0 && !sync->wanted && !sync->quiet)
 		error = sweep(watch);
 	image_close(&sync->ended);
+	sync->settled = event_watch_now() + SETTLING;
 	spent = event_watch_now() - begin;
 	sync->next = begin + spent + (spent > PAUSE ? spent : PAUSE);
 	return error;

@@ -7,7 +7,9 @@
  *
  *   entry of the walk    not in the image: NEW, unless its DESTROY came meanwhile
  *                        different, no event of it since the walk began: UPDATE
- *   event NEW            in the image already, as the walk found it: nothing
+ *   event NEW            in the image already, where the walk put it: nothing, or
+ *                        UPDATE when it differs; else its end was missed: DESTROY,
+ *                        then NEW
  *   event UPDATE         not in the image: NEW, with what the event says
  *   event DESTROY        not in the image: NEW, then DESTROY
  *   end of the walk      in the image, in no event and not in the walk: DESTROY
@@ -26,6 +28,11 @@
  *
  *   event UPDATE         of an entry that just ended: nothing
  *   event NEW            likewise, when nobody had heard of it at its end: nothing
+ *   event NEW            behind an UPDATE that was shown as NEW a moment ago: nothing
+ *
+ * The kernel gives the memory of an entry to another at once, and the number is a
+ * hash of where that is, and of the tuple: the next connection of the same ends
+ * often has the number of the one before.
  */
 #ifndef COMMANDS_EVENT_SYNC_H
 #define COMMANDS_EVENT_SYNC_H
@@ -40,27 +47,30 @@
 
 struct watch;
 
-/* Ends of a moment ago that are remembered, one for each id modulo this number. */
-#define EVENT_SYNC_ENDS 128
+/* Events of a moment ago that are remembered, one for each id modulo this number. */
+#define EVENT_SYNC_LATEST 128
 
-struct event_end {
+/* What came before another event of its entry that it may have overtaken. */
+struct event_latest {
 	struct tuple tuple; /* the original one */
 	uint32_t id;
-	time_t when;  /* 0: none */
-	bool unheard; /* its beginning had not come, though nothing was lost */
+	time_t when;   /* 0: none */
+	bool is_first; /* the entry was not known: what is to come may be its NEW */
+	bool is_end;
 };
 
 struct event_sync {
 	struct image image;
 	struct image ended; /* what came to its end during the walk */
 	struct image swept; /* what walks found to be gone, until `forget` */
-	struct event_end ends[EVENT_SYNC_ENDS];
+	struct event_latest latest[EVENT_SYNC_LATEST];
 	struct ct_socket dump;
-	uint64_t found;           /* entries of the walk that the filter lets pass */
-	uint64_t taken;           /* entries of all walks */
-	uint64_t forget;          /* CLOCK_MONOTONIC */
-	uint64_t next;            /* CLOCK_MONOTONIC, not before which the next walk begins */
-	int buckets;              /* descriptor of the number of buckets, or -1 */
+	uint64_t found;   /* entries of the walk that the filter lets pass */
+	uint64_t taken;   /* entries of all walks */
+	uint64_t forget;  /* CLOCK_MONOTONIC */
+	uint64_t next;    /* CLOCK_MONOTONIC, not before which the next walk begins */
+	uint64_t settled; /* likewise, from when on no NEW comes of what the last walk met */
+	int buckets;      /* descriptor of the number of buckets, or -1 */
 	enum event_source source; /* how what a walk finds is marked */
 	bool active;              /* events go by the image */
 	bool keep;                /* behind the first walk, too: --resync */

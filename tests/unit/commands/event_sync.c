@@ -177,15 +177,28 @@ static void happens(enum event_type type, unsigned n)
 	assert_int_equal(event_sync_event(&watch, &flow, &event), 0);
 }
 
+/* The time just behind a walk, however slow the test is, and that after it. */
+static void walk_is_just_over(void)
+{
+	watch.sync.settled = UINT64_MAX;
+}
+
+static void walk_is_long_over(void)
+{
+	watch.sync.settled = 0;
+}
+
 static void first_walk(void)
 {
 	assert_int_equal(event_sync_first(&watch), 0);
+	walk_is_just_over();
 }
 
 static void lose_and_walk(void)
 {
 	event_sync_lost(&watch.sync);
 	assert_int_equal(event_sync_finish(&watch), 0);
+	walk_is_just_over();
 }
 
 /* --- tests ----------------------------------------------------------------- */
@@ -260,6 +273,80 @@ static void test_event_behind_its_entry(void **state)
 	assert_string_equal(shown(), "UPDATE 1, DESTROY 1, NEW 1, ");
 }
 
+static void happens_marked(enum event_type type, unsigned n, uint32_t mark)
+{
+	struct flow flow = entry(n);
+	struct event event = {.type = type};
+
+	flow.mark = mark;
+	assert_int_equal(event_sync_event(&watch, &flow, &event), 0);
+}
+
+/* The walk met it, then it changed, or was another: the reader has the last that was said. */
+static void test_other_event_behind_its_entry(void **state)
+{
+	(void)state;
+	table(1, 1);
+	open_watch(true, true);
+	first_walk();
+	shown();
+	happens_marked(EVENT_NEW, 1, 77);
+	assert_string_equal(shown(), "UPDATE 1, ");
+	happens_marked(EVENT_DESTROY, 1, 77);
+	assert_string_equal(shown(), "DESTROY 1, ");
+}
+
+/* A number and a tuple again, and nothing was heard of the end of the entry before. */
+static void test_end_missed_without_a_gap(void **state)
+{
+	(void)state;
+	table(1, 2);
+	open_watch(true, true);
+	first_walk();
+	shown();
+	walk_is_long_over();
+	happens_marked(EVENT_NEW, 1, 77);
+	assert_string_equal(shown(), "DESTROY 1 RESYNC, NEW 1, ");
+	happens(EVENT_NEW, 3);
+	happens(EVENT_NEW, 3);
+	assert_string_equal(shown(), "NEW 3, DESTROY 3 RESYNC, NEW 3, ");
+	assert_int_equal(watch.sync.image.entries, 3);
+	/* During a walk: of what it has not met it knows as little. */
+	image_unmark(&watch.sync.image);
+	watch.sync.walking = true;
+	happens(EVENT_NEW, 2);
+	assert_string_equal(shown(), "DESTROY 2 RESYNC, NEW 2, ");
+	/* The reader of --resync alone knew of it. */
+	event_sync_close(&watch.sync);
+	event_socket_close(&watch.socket);
+	table(1, 1);
+	open_watch(false, true);
+	first_walk();
+	walk_is_long_over();
+	happens(EVENT_NEW, 1);
+	assert_string_equal(shown(), "DESTROY 1 RESYNC, NEW 1, ");
+}
+
+/* Another processor told of a change first. */
+static void test_new_behind_its_change(void **state)
+{
+	(void)state;
+	table(1, 0);
+	open_watch(true, true);
+	first_walk();
+	walk_is_long_over();
+	happens(EVENT_UPDATE, 5);
+	happens(EVENT_NEW, 5);
+	happens(EVENT_UPDATE, 5);
+	assert_string_equal(shown(), "NEW 5 RESYNC, UPDATE 5, ");
+	happens(EVENT_NEW, 5);
+	assert_string_equal(shown(), "DESTROY 5 RESYNC, NEW 5, ");
+	happens(EVENT_UPDATE, 6);
+	watch.received.tv_sec += 2;
+	happens(EVENT_NEW, 6);
+	assert_string_equal(shown(), "NEW 6 RESYNC, DESTROY 6 RESYNC, NEW 6, ");
+}
+
 /* The walk was told of it before it ended. */
 static void test_ended_meanwhile(void **state)
 {
@@ -331,7 +418,7 @@ static void test_not_overtaken(void **state)
 	open_watch(true, true);
 	first_walk();
 	happens(EVENT_DESTROY, 5);
-	happens(EVENT_NEW, 5 + EVENT_SYNC_ENDS);
+	happens(EVENT_NEW, 5 + EVENT_SYNC_LATEST);
 	assert_string_equal(shown(), "NEW 5 RESYNC, DESTROY 5, NEW 133, ");
 	watch.received.tv_sec += 2;
 	happens(EVENT_NEW, 5);
@@ -522,6 +609,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_resync_is_quiet, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_event_before_its_entry, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_event_behind_its_entry, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_event_behind_its_entry, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_end_missed_without_a_gap, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_new_behind_its_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ended_meanwhile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ended_and_came_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_events_of_the_unknown, setup, teardown),
