@@ -92,6 +92,8 @@ static const struct rule rules[] = {
 #ifdef SYS_newfstatat
 	ALWAYS(newfstatat),
 #endif
+	/* Of glibc, that sorts many elements: how much memory there is. */
+	ALWAYS(sysinfo),
 	/* The time, where it needs a system call. */
 	ALWAYS(clock_gettime),
 #ifdef SYS_time

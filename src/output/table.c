@@ -45,7 +45,7 @@ static struct table {
 	bool fitted;
 	unsigned rows;
 	size_t used;
-	char held[HELD_SIZE];
+	_Alignas(struct held_cell) char held[HELD_SIZE];
 } table;
 
 static void add_event_columns(const struct output *o)

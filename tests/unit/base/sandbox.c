@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -61,6 +62,14 @@ static int write_nothing(void)
 static int signal_itself(void)
 {
 	return reason(syscall(SYS_tgkill, getpid(), gettid(), 0));
+}
+
+/* What qsort() of glibc asks for. */
+static int ask_for_memory(void)
+{
+	struct sysinfo info;
+
+	return reason(sysinfo(&info));
 }
 
 /* The process of the test. */
@@ -128,6 +137,7 @@ static void calls(void **state)
 	} rows[] = {
 		{write_nothing, 0, 0},
 		{signal_itself, 0, 0},
+		{ask_for_memory, 0, 0},
 		{signal_another, 0, EPERM},
 		{kill_another, 0, EPERM},
 		{open_to_read, 0, EPERM},
