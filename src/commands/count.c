@@ -47,18 +47,22 @@ int run_count(struct session *s)
 {
 	struct ct_answer answer = {0};
 	uint32_t entries = 0;
+	int counter, error;
 	long readable;
-	int error;
 
+	session_look_only(s);
 	if (!filter_is_empty(&s->request->filter))
 		return count_matches(s);
 	if (session_open(s, &s->change) != 0)
 		return EXIT_REFUSED;
+	/* What anybody may read, for who may not ask the kernel. */
+	counter = sysctl_open("nf_conntrack_count");
+	session_confine(s, true);
 	error = ask_entries(&s->change, &entries, &answer);
+	readable = sysctl_read(counter);
+	sysctl_close(counter);
 	if (error == 0)
 		return show_count(s, entries);
-	/* What anybody may read, for who may not ask the kernel. */
-	readable = sysctl_number("nf_conntrack_count");
 	return readable < 0 ? report_refusal(s, error, &answer, NULL)
 			    : show_count(s, (uint64_t)readable);
 }
@@ -76,8 +80,10 @@ static int count_expectation(struct session *s, const struct expectation *e, voi
 int run_count_expectations(struct session *s)
 {
 	uint64_t entries = 0;
-	int code = dump_expectations(s, count_expectation, &entries);
+	int code;
 
+	session_look_only(s);
+	code = dump_expectations(s, count_expectation, &entries);
 	if (code != 0)
 		return code;
 	output_count(&s->output, entries);

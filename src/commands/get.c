@@ -25,8 +25,10 @@ int run_get(struct session *s)
 	struct ct_answer answer = {0};
 	int error;
 
+	session_look_only(s);
 	if (session_open(s, &s->change) != 0)
 		return EXIT_REFUSED;
+	session_confine(s, true);
 	error = ask_flow(s, &s->request->flow, show_match, s, &answer);
 	if (error != 0)
 		return report_refusal(s, error, &answer, &s->request->flow);
@@ -48,8 +50,10 @@ int run_get_expectation(struct session *s)
 	struct ct_answer answer = {0};
 	int error;
 
+	session_look_only(s);
 	if (session_open(s, &s->change) != 0)
 		return EXIT_REFUSED;
+	session_confine(s, true);
 	error = ask_expectation(s, encode_expectation_get, show_expectation, &answer);
 	if (error != 0)
 		return report_refusal(s, error, &answer, NULL);

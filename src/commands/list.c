@@ -48,25 +48,12 @@ static enum dump_kind dump_kind_of(const struct request *request)
 	}
 }
 
-/*
- * Nothing but the answer is needed any more, unless there are other namespaces
- * to go to or names to look up. What the time zone is cannot be read later on.
- */
-static void look_only(struct session *s)
-{
-	const struct request *request = s->request;
-
-	s->looks_only = !netns_is_all(request->netns) && !request->view.resolve;
-	if (request->output_flags & (OUTPUT_TIMESTAMP | OUTPUT_KTIMESTAMP))
-		tzset();
-}
-
 int run_list(struct session *s)
 {
 	enum dump_kind kind = dump_kind_of(s->request);
 	int code;
 
-	look_only(s);
+	session_look_only(s);
 	if (summary_is_wanted(s->request))
 		return run_summary(s, kind);
 	if (s->request->view.sort_count > 0)
@@ -122,10 +109,10 @@ int dump_expectations(struct session *s, expectation_fn fn, void *data)
 	error = encode_expectation_dump(&packet, s->request->family);
 	if (error == 0)
 		error = ct_dump_send(&s->dump, &packet);
-	if (error == 0 && s->looks_only)
-		sandbox_enter(0);
-	if (error == 0)
+	if (error == 0) {
+		session_confine(s, false);
 		error = ct_dump_receive(&s->dump, walk_expectation, &walk, &answer);
+	}
 	if (error != 0)
 		session_drop(&s->dump);
 	if (error != 0 && error != -ECANCELED)
@@ -137,7 +124,7 @@ int run_list_expectations(struct session *s)
 {
 	int code;
 
-	look_only(s);
+	session_look_only(s);
 	code = dump_expectations(s, show_expectation, NULL);
 	if (code != 0) {
 		output_end(&s->output);

@@ -3,10 +3,13 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/message.h"
+#include "base/sandbox.h"
 #include "cli/cli.h"
 #include "commands/explain.h"
+#include "commands/netns.h"
 #include "commands/report.h"
 
 void session_start(struct session *s, const struct request *given)
@@ -57,6 +60,22 @@ void session_begin(struct session *s, const struct request *request)
 		.view = &request->view,
 		.names = s->names,
 	};
+}
+
+void session_look_only(struct session *s)
+{
+	const struct request *request = s->request;
+
+	s->looks_only = !netns_is_all(request->netns) && !request->view.resolve;
+	/* What the time zone is cannot be read later on. */
+	if (request->output_flags & (OUTPUT_TIMESTAMP | OUTPUT_KTIMESTAMP))
+		tzset();
+}
+
+void session_confine(const struct session *s, bool asks)
+{
+	if (s->looks_only)
+		sandbox_enter(asks ? SANDBOX_ADMIN : 0);
 }
 
 void session_forget(struct session *s)

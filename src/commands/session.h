@@ -66,6 +66,18 @@ void session_close(struct session *s);
 /* The request to run next, and its output on standard output. */
 void session_begin(struct session *s, const struct request *request);
 
+/*
+ * The command in hand only looks: nothing but the answer is needed any more once it
+ * was asked for, unless there are other namespaces to go to or names to look up.
+ */
+void session_look_only(struct session *s);
+
+/*
+ * Of a command that only looks: from here on in the sandbox, with the privilege to
+ * ask the kernel if there is something left to ask.
+ */
+void session_confine(const struct session *s, bool asks);
+
 /* Forget what was counted, before it is done in earnest. */
 void session_forget(struct session *s);
 

@@ -77,22 +77,18 @@ static void read_cpu(
 	}
 }
 
-/* What anybody may read, for who may not ask the kernel. */
-static int show_proc_stats(struct session *s)
+/* 0, or a negative errno when there is no such file or it cannot be read. */
+static int show_proc_stats(struct session *s, FILE *file)
 {
 	char line[1024];
 	struct proc_column columns[PROC_FIELDS_MAX];
 	unsigned count;
 	struct stats stats = {.table = table_of(s)};
-	FILE *file = fopen(PROC_STATS, "re");
-	int error;
 
 	if (file == NULL)
-		return -errno;
-	if (fgets(line, sizeof(line), file) == NULL) {
-		fclose(file);
+		return -ENOENT;
+	if (fgets(line, sizeof(line), file) == NULL)
 		return -EBADMSG;
-	}
 	count = read_head(line, columns);
 	while (fgets(line, sizeof(line), file) != NULL) {
 		read_cpu(line, columns, count, &stats);
@@ -100,29 +96,45 @@ static int show_proc_stats(struct session *s)
 		stats.cpu++;
 	}
 	/* An end that is none: what was shown is not all. */
-	error = ferror(file) ? -EIO : 0;
-	fclose(file);
+	return ferror(file) ? -EIO : 0;
+}
+
+static int ask(struct session *s, struct ct_answer *answer)
+{
+	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[256];
+	struct packet packet;
+	int error;
+
+	packet_init(&packet, bytes, sizeof(bytes));
+	error = encode_stats(&packet, table_of(s));
+	if (error == 0)
+		error = ct_dump_send(&s->dump, &packet);
+	if (error == 0) {
+		session_confine(s, false);
+		error = ct_dump_receive(&s->dump, show_stats, s, answer);
+	}
 	return error;
 }
 
 int run_stats(struct session *s)
 {
-	_Alignas(PACKET_ALIGNMENT) uint8_t bytes[256];
-	struct packet packet;
 	struct ct_answer answer = {0};
+	FILE *file;
 	int error;
 
+	session_look_only(s);
 	if (session_open(s, &s->dump) != 0)
 		return EXIT_REFUSED;
-	packet_init(&packet, bytes, sizeof(bytes));
-	error = encode_stats(&packet, table_of(s));
-	if (error == 0)
-		error = ct_dump(&s->dump, &packet, show_stats, s, &answer);
+	/* What anybody may read, for who may not ask the kernel. */
+	file = fopen(PROC_STATS, "re");
+	error = ask(s, &answer);
 	if (error != 0) {
 		session_drop(&s->dump);
 		/* Only a refusal: what breaks off later has been shown in part. */
-		if (answer.error == 0 || show_proc_stats(s) != 0)
-			return report_refusal(s, error, &answer, NULL);
+		if (answer.error != 0 && show_proc_stats(s, file) == 0)
+			error = 0;
 	}
-	return session_flush(s);
+	if (file != NULL)
+		fclose(file);
+	return error != 0 ? report_refusal(s, error, &answer, NULL) : session_flush(s);
 }

@@ -104,10 +104,10 @@ static int dump_once(struct walk *walk, enum dump_kind kind, const struct kernel
 	error = encode_dump(&packet, kind, filter);
 	if (error == 0)
 		error = ct_dump_send(&s->dump, &packet);
-	if (error == 0 && s->looks_only)
-		sandbox_enter(last ? 0 : SANDBOX_ADMIN);
-	if (error == 0)
+	if (error == 0) {
+		session_confine(s, !last);
 		error = ct_dump_receive(&s->dump, walk_message, walk, answer);
+	}
 	if (error == 0 && answer->interrupted)
 		message_plain("WARNING: %sthe table was changed while it was read; "
 			      "entries may be missing",

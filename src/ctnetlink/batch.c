@@ -159,6 +159,7 @@ static int take_answer(struct batch *b, const struct nlmsghdr *message)
 		return -EPROTO;
 	if (answer.error != 0 && keep_answer(b, index, &answer) < 0)
 		return -ENOMEM;
+	b->answered++;
 	return index == b->messages - 1;
 }
 
@@ -171,6 +172,19 @@ static int take_datagram(struct batch *b, const uint8_t *bytes, size_t length)
 	while (result == 0 && (message = walk_message(&w, &result)))
 		result = take_answer(b, message);
 	return result;
+}
+
+/*
+ * Who may not change anything has a whole send refused with one answer, that of its
+ * first message (nfnetlink_rcv() in nfnetlink.c): so is each. 0 where it was not so.
+ */
+static int refuse_all(struct batch *b)
+{
+	if (b->answered != 1 || !b->answers || b->answers[0].error != EPERM)
+		return 0;
+	for (size_t i = 1; i < b->messages; i++)
+		b->answers[i] = b->answers[0];
+	return 1;
 }
 
 /*
@@ -191,7 +205,7 @@ static int read_answers(struct batch *b)
 			continue;
 		}
 		if (got == 0 || got == -EAGAIN)
-			return -EPROTO;
+			return lost == 0 && refuse_all(b) ? 0 : -EPROTO;
 		if (got < 0)
 			return (int)got;
 		int result = take_datagram(b, s->buffer, (size_t)got);
@@ -226,6 +240,7 @@ static int exchange(struct batch *b)
 	b->sends++;
 	/* Until each is told. */
 	b->unknown += b->messages;
+	b->answered = 0;
 	return read_answers(b);
 }
 

@@ -64,6 +64,7 @@ struct batch {
 	size_t context_size;
 	struct batch_item *items;
 	struct ct_answer *answers; /* of the messages, once one was refused */
+	size_t answered;           /* outcomes that came */
 	uint8_t *bytes;            /* of the packet */
 	uint8_t *context;          /* copies of what batch_commit() was given */
 	uint64_t sends;            /* done */

@@ -84,6 +84,42 @@ def lists(house):
     house.equal("exit", process.wait(), 0)
 
 
+def full_pipe():
+    """A reading and a writing end; who writes waits."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    try:
+        while True:
+            os.write(writer, bytes(4096))
+    except BlockingIOError:
+        os.set_blocking(writer, True)
+    return reader, writer
+
+
+def looks(house):
+    """So do the commands whose answer is short; to ask again takes one capability."""
+    entry = ("-s", "192.0.2.1", "-d", "198.51.100.1", "-p", "udp", "--sport", "1", "--dport", "53")
+    house.must(house.program, "-I", *entry, "-t", "6000")
+    for command, kept in ((("-G",) + entry, NET_ADMIN), (("-C",), NET_ADMIN),
+                          (("-C", "-p", "udp"), 0), (("-C", "expect"), 0), (("-S",), 0),
+                          (("-S", "expect"), 0)):
+        reader, writer = full_pipe()
+        process = subprocess.Popen([house.program, *command], stdout=writer,
+                                   stderr=subprocess.DEVNULL, env=world.environment())
+        os.close(writer)
+        what = " ".join(command[:2])
+        deadline = time.monotonic() + stream.PATIENCE
+        while time.monotonic() < deadline and not (
+                world.asleep(process.pid) and world.status(process.pid, "NoNewPrivs") == "1"):
+            time.sleep(0.005)
+        house.equal(what + ": capabilities", int(world.status(process.pid, "CapEff"), 16), kept)
+        house.equal(what + ": new ones", world.status(process.pid, "NoNewPrivs"), "1")
+        system_calls(house, process.pid)
+        with os.fdopen(reader, "rb") as file:
+            house.true(what + ": an answer", file.read().lstrip(bytes(1)))
+        house.equal(what + ": exit", process.wait(), 0)
+
+
 def named(process):
     with open("/proc/%s/comm" % process) as file:
         return file.read().strip()
@@ -137,4 +173,4 @@ def names(house):
                    line)
 
 
-SCENARIOS = [given_up, what_resync_needs, lists, helper, names]
+SCENARIOS = [given_up, what_resync_needs, lists, looks, helper, names]

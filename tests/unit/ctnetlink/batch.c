@@ -328,6 +328,42 @@ static void test_no_barrier(void **state)
 	assert_int_equal(b.unknown, 5);
 }
 
+/* Without CAP_NET_ADMIN one refusal, of the first message, is all that comes. */
+static void test_not_permitted(void **state)
+{
+	(void)state;
+	fault_refuse(1, EPERM, "");
+	for (unsigned i = 2; i <= 5; i++)
+		fault_swallow(i);
+	commit_all(5);
+	assert_int_equal(batch_flush(&b), 0);
+	assert_int_equal(results, 5);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(result[i].error, EPERM);
+	assert_int_equal(b.unknown, 0);
+}
+
+/* The refusal of one entry is none of the others. */
+static void test_one_not_permitted(void **state)
+{
+	(void)state;
+	fault_refuse(1, EPERM, "");
+	commit_all(3);
+	assert_int_equal(batch_flush(&b), 0);
+	assert_int_equal(results, 3);
+	assert_int_equal(result[0].error, EPERM);
+	assert_int_equal(result[1].error, 0);
+	assert_int_equal(result[2].error, 0);
+	/* With another answer it was not all that came. */
+	fault_reset();
+	results = 0;
+	fault_refuse(1, EPERM, "");
+	fault_refuse(2, ENOENT, "");
+	fault_swallow(3);
+	commit_all(3);
+	assert_int_equal(batch_flush(&b), -EPROTO);
+}
+
 /* Answers were lost: a refusal may be among them. */
 static void test_overrun(void **state)
 {
@@ -470,6 +506,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_full_packet, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_contexts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_barrier, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_not_permitted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_not_permitted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_overrun, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_interrupted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_errors_of_the_socket, setup, teardown),
