@@ -13,7 +13,7 @@ const char *const table_names[TABLES] = {
 	[TABLE_UNCONFIRMED] = "unconfirmed",
 };
 
-const char table_misplaced[] = "a table stands right behind its command";
+const char table_misplaced[] = "a table stands right behind a command that has some";
 
 bool is_table_name(const char *word)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any filter as a program for the event socket, over any events: the kernel would
- * take the program, and it never leaves out what the filter wants.
+ * take the program, and it never leaves out what the filter wants. The input is a row
+ * of choices and numbers, without words, so there is no dictionary for it.
  */
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
