@@ -2,10 +2,8 @@
 /* -L: show the entries of a table. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/message.h"
-#include "base/sandbox.h"
 #include "commands/netns.h"
 #include "commands/recent.h"
 #include "commands/report.h"

@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 
 #include "base/message.h"
-#include "base/sandbox.h"
 #include "commands/ask.h"
 #include "commands/matching.h"
 #include "commands/recent.h"
