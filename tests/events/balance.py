@@ -125,7 +125,9 @@ def reliable_loses_no_end(house):
     watcher = stream.Watcher(house, "-b", TINY, "-e", "DESTROY", "-o", "id", "--reliable")
     stream.Sender().send(0, 5000)
     created = stream.table(house)
+    watcher.poke(signal.SIGSTOP)        # so that the buffer overruns, however fast it reads
     house.conntrack("-F")
+    watcher.poke(signal.SIGCONT)
     deadline = time.monotonic() + 30
     while stream.entries() and time.monotonic() < deadline:
         time.sleep(0.1)

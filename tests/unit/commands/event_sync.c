@@ -316,9 +316,12 @@ static void test_end_missed_without_a_gap(void **state)
 	watch.sync.walking = true;
 	happens(EVENT_NEW, 2);
 	assert_string_equal(shown(), "DESTROY 2 RESYNC, NEW 2, ");
-	/* The reader of --resync alone knew of it. */
-	event_sync_close(&watch.sync);
-	event_socket_close(&watch.socket);
+}
+
+/* So it is with what the reader of --resync alone knew of itself. */
+static void test_end_missed_of_what_was_there(void **state)
+{
+	(void)state;
 	table(1, 1);
 	open_watch(false, true);
 	first_walk();
@@ -611,6 +614,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_event_behind_its_entry, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_other_event_behind_its_entry, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_end_missed_without_a_gap, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_end_missed_of_what_was_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_new_behind_its_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ended_meanwhile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ended_and_came_again, setup, teardown),
