@@ -63,6 +63,7 @@ static const struct {
 	{"-L tcp -z", "cannot be used with 'tcp'"},
 	{"-L -z --filter tcp", "cannot be used with --filter"},
 	{"-L --filter-file /nonexistent", "--filter-file: '/nonexistent' cannot be read"},
+	{"-L -p tcp expect", "'expect'|right behind a command"},
 	{"-Lz expect", "'expect'|right behind a command"},
 	{"-L expect conntrack", "'conntrack'|right behind a command"},
 	{"-L -- expect", "'expect'"},
